@@ -1,0 +1,1 @@
+"""Tiny things every room may use: ids, errors, the clock."""
