@@ -1,0 +1,1 @@
+"""Door of the tab inside the deal card."""

@@ -1,0 +1,1 @@
+"""Other ways a request comes in: mail, HelpDeskEddy."""

@@ -1,0 +1,1 @@
+"""Modest: buttons into commands, effects into messages. Pure."""

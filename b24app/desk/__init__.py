@@ -1,0 +1,1 @@
+"""The rules of one portal as typed values, and their check. Pure."""

@@ -1,0 +1,1 @@
+"""Door of the installation and of the application's main page."""

@@ -1,0 +1,1 @@
+"""Loops around use cases, and the engines that drive them."""

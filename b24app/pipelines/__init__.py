@@ -1,0 +1,1 @@
+"""Stages, classification, routing, choice of an agent. Pure."""

@@ -1,0 +1,1 @@
+"""Translation both ways between the portal's words and ours."""

@@ -1,0 +1,1 @@
+"""Calendars, policies, clocks and their explanation. Pure."""

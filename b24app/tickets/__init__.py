@@ -1,0 +1,1 @@
+"""The ticket: state, commands, effects and decisions. Pure."""

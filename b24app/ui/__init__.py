@@ -1,0 +1,1 @@
+"""Shared templates, filters and static files of every page."""

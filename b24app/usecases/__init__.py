@@ -1,0 +1,1 @@
+"""Gather, decide, commit: one file per story."""

@@ -1,0 +1,1 @@
+"""Hours, budgets, overruns. Pure."""
