@@ -1,0 +1,424 @@
+"""The ticket: its state, what may be asked of it, and what the world is told.
+
+Everything here is a frozen value that can be stored as JSON. A ticket lives in a CRM item of the portal; its id says which.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal
+
+from b24app.kit.ids import DepartmentId, PipelineId, StageCode, TicketId, UserId, number_of
+from b24app.pipelines.classify import Classification
+from b24app.pipelines.stages import Meaning
+from b24app.sla import Clocks
+
+
+class Role(StrEnum):
+    """In what capacity a person gets a message of Modest."""
+
+    DISPATCHER = "dispatcher"
+    DEPUTY = "deputy"
+    HEAD = "head"
+    ASSIGNEE = "assignee"
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """A company or a person of the portal's CRM."""
+
+    id: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the portal says about the item at the moment it was read. Made by `b24app.portal`."""
+
+    pipeline: PipelineId
+    stage: StageCode
+    responsible: UserId
+    subject: str
+    text: str
+    """The request as plain text: COMMENTS, else SOURCE_DESCRIPTION, else the first incoming activity."""
+    channel: str
+    company: Party | None
+    requester: Party | None
+    created_at: datetime
+    updated_at: datetime
+    moved_at: datetime
+    moved_by: UserId | None = None
+    updated_by: UserId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A message of Modest about this ticket that has live buttons in one person's dialog."""
+
+    to: UserId
+    message: int
+    role: Role
+    nth: int
+    """0 for the first announcement, then the number of the reminder."""
+    sent_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """One customer request, as it stands."""
+
+    id: TicketId
+    pipeline: PipelineId
+    stage: StageCode
+    meaning: Meaning
+    seen_stage: StageCode
+    """The stage last read from (or confirmed by) the portal: another one there means that somebody moved the deal."""
+    seen_responsible: UserId
+    """The responsible last read from (or confirmed by) the portal."""
+    subject: str
+    text: str
+    channel: str
+    company: Party | None
+    requester: Party | None
+    classification: Classification
+    line: int
+    policy: str
+    """Key of the SLA policy that applies; empty when none does."""
+    clocks: Clocks
+    opened_at: datetime
+    assignee: UserId | None = None
+    team: DepartmentId | None = None
+    accepted_at: datetime | None = None
+    assigned_at: datetime | None = None
+    closed_at: datetime | None = None
+    reminders: int = 0
+    notices: tuple[Notice, ...] = ()
+    warned: tuple[str, ...] = ()
+    """SLA warnings already given, as `clock:offset` marks of the running terms."""
+    gone: Literal["", "deleted", "left"] = ""
+    """The item was deleted or left the support pipelines; a deal that comes back starts anew."""
+    version: int = 0
+
+    @property
+    def number(self) -> str:
+        """The number people see."""
+        return number_of(self.id)
+
+    @property
+    def is_closed(self) -> bool:
+        """Closed, with or without a result."""
+        return self.meaning.is_final
+
+    @property
+    def is_unassigned(self) -> bool:
+        """Somebody has to be chosen (contracts.md, "The ticket")."""
+        return self.meaning is Meaning.TRIAGE and self.assignee is None and not self.gone
+
+
+# Commands: what is asked. `by` is the person who asks, None for the portal or time itself.
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """The portal was read: the item exists and looks like this."""
+
+    ticket: TicketId
+    facts: Facts
+    by_application: bool = False
+    """The last change was made with the application's own grant."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """The item was deleted, or left every support pipeline."""
+
+    ticket: TicketId
+    why: Literal["deleted", "left"]
+
+
+@dataclass(frozen=True, slots=True)
+class Assign:
+    """Give the ticket to an agent."""
+
+    ticket: TicketId
+    agent: UserId
+    by: UserId
+    message: int | None = None
+    """The message whose button was pressed, when it was one."""
+    team: DepartmentId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Move the ticket to a stage of its pipeline."""
+
+    ticket: TicketId
+    stage: str
+    """Key of the stage in the desk."""
+    by: UserId
+    message: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Accept:
+    """The assignee says: I have it."""
+
+    ticket: TicketId
+    by: UserId
+    message: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Browse:
+    """Show another page of buttons in the same message."""
+
+    ticket: TicketId
+    by: UserId
+    message: int
+    team: DepartmentId | None = None
+    """The department whose people are wanted; None for the list of departments."""
+    page: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """The portal took a message: now its id is known."""
+
+    ticket: TicketId
+    to: UserId
+    message: int
+    role: Role
+    nth: int
+
+
+@dataclass(frozen=True, slots=True)
+class Mirrored:
+    """The portal took our change of the item and now shows these values."""
+
+    ticket: TicketId
+    stage: StageCode
+    responsible: UserId
+
+
+class Timer(StrEnum):
+    """Kinds of deadlines of a ticket."""
+
+    UNASSIGNED = "unassigned"
+    SLA = "sla"
+
+
+@dataclass(frozen=True, slots=True)
+class TimerFired:
+    """A deadline of the ticket has come."""
+
+    ticket: TicketId
+    kind: Timer
+
+
+@dataclass(frozen=True, slots=True)
+class DeskChanged:
+    """The desk was published anew: policies or calendars may differ."""
+
+    ticket: TicketId
+
+
+Command = Observed | Gone | Assign | Move | Accept | Browse | Said | Mirrored | TimerFired | DeskChanged
+
+
+# Effects: what must be done. One effect is one message or one change for one recipient.
+
+
+@dataclass(frozen=True, slots=True)
+class Announce:
+    """A new message that rings: the unassigned ticket with buttons. `nth` > 0 is a reminder."""
+
+    ticket: TicketId
+    to: UserId
+    role: Role
+    nth: int
+
+
+@dataclass(frozen=True, slots=True)
+class ShowTeams:
+    """Put the departments on the buttons of a message."""
+
+    ticket: TicketId
+    to: UserId
+    message: int
+    page: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ShowAgents:
+    """Put the people of a department on the buttons of a message."""
+
+    ticket: TicketId
+    to: UserId
+    message: int
+    team: DepartmentId
+    page: int = 0
+
+
+class Outcome(StrEnum):
+    """Why a message loses its buttons."""
+
+    ASSIGNED = "assigned"
+    SPAM = "spam"
+    CLOSED = "closed"
+    DELETED = "deleted"
+    LEFT = "left"
+    MOVED = "moved"
+    REPLACED = "replaced"
+    ACCEPTED = "accepted"
+    PASSED = "passed"
+
+
+@dataclass(frozen=True, slots=True)
+class CloseNotice:
+    """Rewrite a message so that it says how it ended, without buttons."""
+
+    ticket: TicketId
+    to: UserId
+    message: int
+    outcome: Outcome
+    agent: UserId | None = None
+    by: UserId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveNotice:
+    """Delete a message that a newer one replaces; where that fails it is cut to one line."""
+
+    ticket: TicketId
+    to: UserId
+    message: int
+
+
+@dataclass(frozen=True, slots=True)
+class TellAgent:
+    """Tell the specialist: this ticket is yours."""
+
+    ticket: TicketId
+    agent: UserId
+    by: UserId | None
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshAgentNotice:
+    """Rewrite the specialist's message after «Принял» or back from the list of people."""
+
+    ticket: TicketId
+    to: UserId
+    message: int
+    accepted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateItem:
+    """Set responsible and stage of the portal's item."""
+
+    ticket: TicketId
+    responsible: UserId | None = None
+    stage: StageCode | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WriteFields:
+    """Write the calculated fields (type, category, line, priority, SLA term, channel) to the item."""
+
+    ticket: TicketId
+
+
+class Remark(StrEnum):
+    """What a timeline comment tells."""
+
+    ARRIVED = "arrived"
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """Leave a comment in the item's timeline."""
+
+    ticket: TicketId
+    remark: Remark
+
+
+@dataclass(frozen=True, slots=True)
+class WarnSla:
+    """Tell a person that a term is near, met its end, or is long over."""
+
+    ticket: TicketId
+    to: UserId
+    clock: str
+    """`first_response`, `next_response`, `resolution`, or `stage:<key>`."""
+    offset_s: int
+    """Business seconds relative to the term: negative before, 0 at it, positive after."""
+    due_at: datetime
+
+
+Effect = (
+    Announce
+    | ShowTeams
+    | ShowAgents
+    | CloseNotice
+    | RemoveNotice
+    | TellAgent
+    | RefreshAgentNotice
+    | UpdateItem
+    | WriteFields
+    | Comment
+    | WarnSla
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SetTimer:
+    """Wake the ticket at this moment; replaces an earlier deadline of the same kind."""
+
+    kind: Timer
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ClearTimer:
+    """The deadline is no longer wanted."""
+
+    kind: Timer
+
+
+class Happened(StrEnum):
+    """Kinds of entries of the journal."""
+
+    ARRIVED = "arrived"
+    CLASSIFIED = "classified"
+    ASSIGNED = "assigned"
+    ACCEPTED = "accepted"
+    STAGE = "stage"
+    REMINDED = "reminded"
+    WARNED = "warned"
+    BREACHED = "breached"
+    CLOSED = "closed"
+    REOPENED = "reopened"
+    GONE = "gone"
+    SLA_CHANGED = "sla_changed"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the ticket's history; `data` are plain words and numbers, rendered on the page."""
+
+    what: Happened
+    by: UserId | None = None
+    data: dict[str, str | int | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The next state, what the world must be told in this order, the timers to set or clear, and the history."""
+
+    ticket: Ticket
+    effects: tuple[Effect, ...] = ()
+    timers: tuple[SetTimer | ClearTimer, ...] = ()
+    journal: tuple[Entry, ...] = ()
+    cancel: tuple[type[Effect], ...] = ()
+    """Effects of this ticket that still wait in the outbox and lost their sense."""
