@@ -47,6 +47,8 @@ class Facts:
     created_at: datetime
     updated_at: datetime
     moved_at: datetime
+    semantics: Literal["P", "S", "F"] = "P"
+    """The portal's own word on the stage: in progress, success, failure. Used for stages the desk does not know."""
     moved_by: UserId | None = None
     updated_by: UserId | None = None
 
@@ -124,8 +126,6 @@ class Observed:
 
     ticket: TicketId
     facts: Facts
-    by_application: bool = False
-    """The last change was made with the application's own grant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -416,9 +416,20 @@ class Entry:
 class Decision:
     """The next state, what the world must be told in this order, the timers to set or clear, and the history."""
 
-    ticket: Ticket
+    ticket: Ticket | None
+    """None: there is nothing to keep (a deal that is no ticket)."""
     effects: tuple[Effect, ...] = ()
     timers: tuple[SetTimer | ClearTimer, ...] = ()
     journal: tuple[Entry, ...] = ()
     cancel: tuple[type[Effect], ...] = ()
     """Effects of this ticket that still wait in the outbox and lost their sense."""
+
+    def then(self, later: "Decision") -> "Decision":
+        """Both decisions as one; `later` was made from the ticket of this one."""
+        return Decision(
+            later.ticket,
+            self.effects + later.effects,
+            self.timers + later.timers,
+            self.journal + later.journal,
+            self.cancel + later.cancel,
+        )

@@ -1,0 +1,67 @@
+"""The specialist's dialog: the ticket is yours; accept it or hand it over."""
+
+from b24app.chatbot.assignment import TeamButton, open_button
+from b24app.chatbot.briefing import Briefing
+from b24app.chatbot.message import Button, Colour, Message
+from b24app.chatbot.payloads import Payload
+from b24app.chatbot.router import Press, presses
+from b24app.kit.ids import TicketId, UserId
+from b24app.tickets.model import Accept, Command, WarnSla
+
+
+class AcceptButton(Payload, word="accept"):
+    """«Принял»."""
+
+    ticket: TicketId
+
+
+@presses.on(AcceptButton)
+def accept(press: Press, button: AcceptButton) -> Command:
+    return Accept(button.ticket, press.user, press.message)
+
+
+def told(brief: Briefing, by: UserId | None, *, accepted: bool = False) -> Message:
+    """The message to the chosen specialist, before and after «Принял»."""
+    stage, solved = brief.stage_due(), brief.resolution_due()
+    lines = [
+        brief.say("told"),
+        *brief.essence(),
+        brief.say("told_by", by=brief.name(by)) if by is not None else "",
+        brief.say("term", due=brief.moment(stage)) if stage else "",
+        brief.say("resolve", due=brief.moment(solved)) if solved else "",
+        brief.say("accepted") if accepted else "",
+    ]
+    return Message("\n".join(line for line in lines if line), _rows(brief, accepted=accepted))
+
+
+def _rows(brief: Briefing, *, accepted: bool) -> tuple[tuple[Button, ...], ...]:
+    ticket = brief.ticket.id
+    done = Button(brief.say("accept"), AcceptButton(ticket=ticket).pack(), colour=Colour.PRIMARY)
+    hand_over = Button(brief.say("pass"), TeamButton(ticket=ticket, team=None, page=0).pack())
+    first = () if accepted else (done,)
+    return ((*first, open_button(ticket, brief.say("open"))), (hand_over,))
+
+
+def warning(brief: Briefing, effect: WarnSla) -> Message:
+    """A term is near, has come, or is long over."""
+    ticket = brief.ticket
+    key = "warn_before" if effect.offset_s < 0 else "warn_after" if effect.offset_s else "warn_at"
+    left = brief.duration(abs(effect.due_at - brief.now))
+    who = brief.say("warn_who", agent=brief.name(ticket.assignee)) if ticket.assignee else brief.say("warn_nobody")
+    lines = [
+        brief.say(key, left=left),
+        *brief.essence()[:1],
+        brief.who(),
+        brief.say("warn_clock", clock=_clock_title(brief, effect.clock), due=brief.moment(effect.due_at)),
+        who,
+    ]
+    return Message("\n".join(line for line in lines if line), ((open_button(ticket.id, brief.say("open")),),))
+
+
+def _clock_title(brief: Briefing, clock: str) -> str:
+    kind, _, stage_key = clock.partition(":")
+    if kind != "stage":
+        return brief.say(f"clock_{kind}")
+    pipeline = brief.desk.pipeline(brief.ticket.pipeline)
+    stage = pipeline.by_key(stage_key) if pipeline else None
+    return brief.say("clock_stage", stage=stage.title if stage else stage_key)

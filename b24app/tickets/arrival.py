@@ -1,0 +1,144 @@
+"""The portal was read: a new ticket, a change made by hand, or nothing new."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from b24app.desk.model import Desk
+from b24app.kit.ids import StageCode
+from b24app.pipelines.classify import RequestText, classify
+from b24app.pipelines.routing import route
+from b24app.pipelines.stages import Meaning, Pipeline, Stage
+from b24app.tickets import assignment, dispatch, movement, terms
+from b24app.tickets.model import (
+    ClearTimer,
+    Comment,
+    Decision,
+    Effect,
+    Entry,
+    Facts,
+    Gone,
+    Happened,
+    Observed,
+    Remark,
+    SetTimer,
+    Ticket,
+    UpdateItem,
+    WriteFields,
+)
+
+
+def observe(ticket: Ticket | None, command: Observed, desk: Desk, now: datetime) -> Decision:
+    """Compare what the portal shows with what we know, and follow it."""
+    facts = command.facts
+    pipeline = desk.pipeline(facts.pipeline)
+    if pipeline is None:
+        return movement.gone(ticket, Gone(ticket.id, "left")) if ticket else Decision(None)
+    if ticket is None or ticket.gone:
+        return _arrive(command, pipeline, desk, now)
+    return _follow(ticket, facts, pipeline, desk, now)
+
+
+def stage_of(pipeline: Pipeline, code: StageCode, semantics: str) -> Stage:
+    """The stage as the desk knows it; one added on the portal meanwhile counts as work until the desk says otherwise."""
+    meanings = {"S": Meaning.DONE, "F": Meaning.FAIL}
+    return pipeline.by_code(code) or Stage(code, code, meanings.get(semantics, Meaning.WORK), code)
+
+
+def _arrive(command: Observed, pipeline: Pipeline, desk: Desk, now: datetime) -> Decision:
+    facts = command.facts
+    stage = stage_of(pipeline, facts.stage, facts.semantics)
+    if stage.is_final:
+        return Decision(None)  # closed before we ever saw it: nothing to drive
+    ticket = _new_ticket(command, stage, desk, now)
+    effects: tuple[Effect, ...] = (WriteFields(ticket.id), Comment(ticket.id, Remark.ARRIVED))
+    timers: tuple[SetTimer | ClearTimer, ...] = ()
+    if ticket.is_unassigned:
+        announcements, timer = dispatch.announce(ticket, desk, now)
+        effects, timers = (*announcements, *effects), (timer,)
+    arrived = Decision(ticket, effects, timers, _arrival_entries(ticket))
+    return terms.settle(None, arrived, desk, now)
+
+
+def _new_ticket(command: Observed, stage: Stage, desk: Desk, now: datetime) -> Ticket:
+    facts = command.facts
+    found = classify(RequestText(text=facts.text, subject=facts.subject), desk.rules)
+    way = route(found, desk.routing)
+    opened = min(facts.created_at, now)
+    in_triage = stage.meaning is Meaning.TRIAGE
+    bare = Ticket(
+        id=command.ticket,
+        pipeline=facts.pipeline,
+        stage=stage.code,
+        meaning=stage.meaning,
+        seen_stage=facts.stage,
+        seen_responsible=facts.responsible,
+        subject=facts.subject,
+        text=facts.text,
+        channel=facts.channel,
+        company=facts.company,
+        requester=facts.requester,
+        classification=found,
+        line=way.line,
+        policy="",
+        clocks=terms.NO_CLOCKS,
+        opened_at=opened,
+        assignee=None if in_triage else facts.responsible,
+        assigned_at=None if in_triage else now,
+    )
+    return terms.start(bare, stage, desk, now)
+
+
+def _arrival_entries(ticket: Ticket) -> tuple[Entry, ...]:
+    found = ticket.classification
+    why = found.why[0].text if found.why else ""
+    return (
+        Entry(Happened.ARRIVED, data={"channel": ticket.channel}),
+        Entry(
+            Happened.CLASSIFIED,
+            data={
+                "category": found.category,
+                "line": ticket.line,
+                "why": why,
+                "percent": round(found.confidence * 100),
+            },
+        ),
+    )
+
+
+def _follow(ticket: Ticket, facts: Facts, pipeline: Pipeline, desk: Desk, now: datetime) -> Decision:
+    known = _refresh(ticket, facts)
+    decision = Decision(known)
+    if facts.stage not in {ticket.seen_stage, ticket.stage}:
+        decision = _moved_by_hand(known, facts, pipeline, desk, now)
+    if facts.responsible not in {ticket.seen_responsible, ticket.assignee}:
+        decision = decision.then(_assigned_by_hand(decision.ticket or known, facts, desk, now))
+    return decision
+
+
+def _refresh(ticket: Ticket, facts: Facts) -> Ticket:
+    return replace(
+        ticket,
+        pipeline=facts.pipeline,
+        subject=facts.subject,
+        text=facts.text or ticket.text,
+        channel=facts.channel or ticket.channel,
+        company=facts.company,
+        requester=facts.requester,
+        seen_stage=facts.stage,
+        seen_responsible=facts.responsible,
+    )
+
+
+def _moved_by_hand(ticket: Ticket, facts: Facts, pipeline: Pipeline, desk: Desk, now: datetime) -> Decision:
+    """The move happened when the portal says, which may be a while before we learnt of it."""
+    stage = stage_of(pipeline, facts.stage, facts.semantics)
+    at = min(max(facts.moved_at, ticket.opened_at), now)
+    decision = movement.to_stage(ticket, stage, desk, now, by=facts.moved_by, at=at)
+    return replace(decision, cancel=(*decision.cancel, UpdateItem))
+
+
+def _assigned_by_hand(ticket: Ticket, facts: Facts, desk: Desk, now: datetime) -> Decision:
+    """Somebody else than the application changed the responsible: that is an assignment too."""
+    if ticket.is_closed or ticket.assignee == facts.responsible:
+        return Decision(ticket)
+    return assignment.give(ticket, facts.responsible, desk, now, by=facts.updated_by, mirror=False)
