@@ -1,0 +1,51 @@
+"""What the classifier reads and what it answers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+DecisionWord = Literal["auto", "suggest", "none"]
+Zone = Literal["subject", "body", "html"]
+
+
+@dataclass(frozen=True, slots=True)
+class RequestText:
+    """One incoming message. `html` is read when `text` is blank; headers are the letter's, in any case of letters."""
+
+    text: str
+    subject: str = ""
+    html: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why one label was chosen, in a sentence for people.
+
+    `start` and `end` are character offsets in the part of the original message that `zone` names; both are 0 when no
+    words of the message decided (a header did, or nothing was found).
+    """
+
+    text: str
+    rule: str
+    start: int
+    end: int
+    axis: str = "category"
+    zone: Zone = "body"
+
+
+@dataclass(frozen=True, slots=True)
+class Classification:
+    """The labels of one request. They are always the best guess; `decision` says whether to set or only to offer them."""
+
+    request_type: str
+    category: str
+    kind: str
+    priority: str
+    line: int
+    confidence: float
+    """Of the category, 0 to 1."""
+    decision: DecisionWord
+    why: tuple[Reason, ...]
+    reply: str
+    """The body without quotes and signatures; never empty when the body is not."""
