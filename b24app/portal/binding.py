@@ -16,7 +16,7 @@ class Binding:
     """Our key of a field → its name on the portal."""
     bot: int = 0
     bot_api: str = "v2"
-    installer: UserId = UserId(0)
+    installer: UserId | None = None
     timezone: str = ""
     """Zone of the installing administrator, else of the portal's server."""
 
@@ -32,7 +32,7 @@ class Binding:
             fields=dict(data.get("fields", {})),
             bot=int(data.get("bot", 0)),
             bot_api=str(data.get("bot_api", "v2")),
-            installer=UserId(int(data.get("installer", 0))),
+            installer=UserId(data["installer"]) if data.get("installer") else None,
             timezone=str(data.get("timezone", "")),
         )
 
