@@ -1,1 +1,1 @@
-"""Doors of the portal's calls: events, bot events, robots. They store and answer."""
+"""Door of the portal's calls: events, bot events, robots. They store and answer."""
