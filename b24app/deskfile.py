@@ -1,0 +1,87 @@
+"""The desk document as YAML, for `B24APP_DESK_FILE` and `b24app desk`: problems are named with line and column."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from b24app.desk.document import DeskDocument, read
+from b24app.desk.problems import Path as Place
+from b24app.desk.problems import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One remark about the file, for a person with an editor."""
+
+    line: int
+    column: int
+    problem: Problem
+
+    def __str__(self) -> str:
+        return f"{self.line}:{self.column}: {self.problem.severity}: {self.problem}"
+
+
+@dataclass(frozen=True, slots=True)
+class DeskText:
+    """A desk document as it was written, read and checked."""
+
+    data: Any
+    document: DeskDocument | None
+    findings: tuple[Finding, ...]
+
+
+def read_desk(text: str, *, remind_every: timedelta = timedelta(minutes=5)) -> DeskText:
+    """Read and check YAML; never raises for what a person wrote."""
+    try:
+        root = yaml.compose(text, Loader=yaml.SafeLoader)
+        data = yaml.safe_load(text)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        place = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        return DeskText(None, None, (Finding(*place, Problem((), f"no YAML: {error.problem}")),))
+    except yaml.YAMLError as error:
+        return DeskText(None, None, (Finding(1, 1, Problem((), f"no YAML: {error}")),))
+    document, problems = read(_plain(data), remind_every=remind_every)
+    return DeskText(_plain(data), document, tuple(Finding(*_mark(root, problem.path), problem) for problem in problems))
+
+
+def read_desk_file(path: Path) -> DeskText:
+    """As `read_desk`, of a file in UTF-8."""
+    return read_desk(path.read_text(encoding="utf-8"))
+
+
+def write_desk(data: Any) -> str:
+    """The document as YAML in the order people read it, words in their own letters."""
+    return yaml.safe_dump(data, allow_unicode=True, sort_keys=False, width=120)
+
+
+def _plain(value: Any) -> Any:
+    """YAML reads unquoted dates as dates; the document knows them as text, as JSON does."""
+    if isinstance(value, dict):
+        return {key if isinstance(key, int | str) else str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    return value if isinstance(value, str | int | float | bool | None) else str(value)
+
+
+def _mark(node: yaml.Node | None, path: Place) -> tuple[int, int]:
+    """Line and column (from 1) of the deepest existing node of a path."""
+    best = node
+    for step in path:
+        below = _child(best, step)
+        if below is None:
+            break
+        best = below
+    return (best.start_mark.line + 1, best.start_mark.column + 1) if best is not None else (1, 1)
+
+
+def _child(node: yaml.Node | None, step: str | int) -> yaml.Node | None:
+    if isinstance(node, yaml.MappingNode):
+        return next((value for key, value in node.value if getattr(key, "value", None) == str(step)), None)
+    if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
+        below: yaml.Node = node.value[step]
+        return below
+    return None
