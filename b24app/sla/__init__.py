@@ -1,1 +1,5 @@
 """Calendars, policies, clocks and their explanation. Pure."""
+
+from b24app.sla.calendar import CALENDAR_KEYS, BusinessCalendar, describe_hours, hours_of_months
+
+__all__ = ["CALENDAR_KEYS", "BusinessCalendar", "describe_hours", "hours_of_months"]
