@@ -24,16 +24,17 @@ async def apply(command: Command, *, work: Work, desk: Desk, now: datetime) -> D
         await work.tickets.save(decision.ticket, desk=desk.revision, at=now)
     await work.journal.add(decision.ticket.id, decision.journal, at=now)
     await work.timers.apply(decision.ticket.id, decision.timers)
-    await work.outbox.cancel(decision.ticket.id, [effects.kind_of(kind).name for kind in decision.cancel])
+    for kind in decision.cancel:
+        await work.outbox.cancel(effects.stream_of(decision.ticket.id, kind), [effects.kind_of(kind).name])
     await work.outbox.put([outgoing(effect) for effect in decision.effects])
     return decision
 
 
 def outgoing(effect: Effect) -> Outgoing:
-    """The row of an effect. Messages and changes of one ticket keep their order: the ticket is the stream."""
+    """The row of an effect."""
     kind = effects.kind_of(effect)
     return Outgoing(
-        stream=effect.ticket,
+        stream=effects.stream_of(effect.ticket, type(effect)),
         kind=kind.name,
         effect=effects.to_data(effect),
         idem_class=kind.idem,

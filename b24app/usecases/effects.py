@@ -6,6 +6,7 @@ from typing import Any, Final, Literal
 
 from pydantic import TypeAdapter
 
+from b24app.kit.ids import TicketId
 from b24app.tickets.model import (
     Announce,
     CloseNotice,
@@ -64,6 +65,11 @@ _ADAPTERS: Final[dict[str, TypeAdapter[Any]]] = {kind.name: TypeAdapter(kind.typ
 def kind_of(effect: Effect | type[Effect]) -> Kind:
     """How this effect is treated."""
     return _BY_TYPE[effect if isinstance(effect, type) else type(effect)]
+
+
+def stream_of(ticket: TicketId, kind: type[Effect]) -> str:
+    """Messages and moves of one ticket keep their order; what only decorates the card must not hold them up."""
+    return f"{ticket}/card" if kind_of(kind).urgency is Urgency.BACKGROUND else ticket
 
 
 def urgency_of(effect: Effect) -> Urgency:
