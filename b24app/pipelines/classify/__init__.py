@@ -1,14 +1,11 @@
 """Classification of requests by rules, with the reason kept. Pure: rules come in as plain data."""
 
-from b24app.pipelines.classify.api import (
-    Rules,
-    classify,
-    classify_json_line,
-    default_rules,
-    rules_from_data,
-    rules_to_data,
-)
+from b24app.pipelines.classify.decide import classify
+from b24app.pipelines.classify.defaults import default_data, default_rules, rules_from_data
+from b24app.pipelines.classify.engine import Rules
+from b24app.pipelines.classify.jsonl import classify_json_line
 from b24app.pipelines.classify.model import Classification, DecisionWord, Reason, RequestText, Zone
+from b24app.pipelines.classify.schema import rules_to_data
 from b24app.pipelines.classify.titles import TITLES, title
 
 __all__ = [
@@ -21,6 +18,7 @@ __all__ = [
     "Zone",
     "classify",
     "classify_json_line",
+    "default_data",
     "default_rules",
     "rules_from_data",
     "rules_to_data",

@@ -1,0 +1,38 @@
+"""The built-in rules: what a portal starts with and what `b24app classify` uses without `--rules`."""
+
+from functools import lru_cache
+from typing import Any
+
+from b24app.pipelines.classify.defaults_service import SERVICE
+from b24app.pipelines.classify.defaults_technical import TECHNICAL
+from b24app.pipelines.classify.defaults_tone import DICTIONARY, EXCLUDED_TOPIC, KINDS, MACROS, PRIORITY, ROUTING
+from b24app.pipelines.classify.engine import Rules
+from b24app.pipelines.classify.schema import rules_from_data as read_rules
+from b24app.pipelines.classify.titles import title
+
+
+def default_data() -> dict[str, Any]:
+    """The built-in rules as plain data, in the shape of a rules file."""
+    categories = {**TECHNICAL, **SERVICE}
+    return {
+        "version": 1,
+        "language": ["ru", "en"],
+        "dictionary": DICTIONARY,
+        "macros": MACROS,
+        "categories": {name: {"title": title(name), **category} for name, category in categories.items()},
+        "kinds": KINDS,
+        "excluded_topic": EXCLUDED_TOPIC,
+        "priority": PRIORITY,
+        "routing": ROUTING,
+    }
+
+
+@lru_cache(maxsize=1)
+def default_rules() -> Rules:
+    """The built-in rules, ready to match; built once per process."""
+    return read_rules(default_data())
+
+
+def rules_from_data(data: Any) -> Rules:
+    """Rules of plain data; None gives the built-in ones. Raises `DeskInvalid` with every problem and its path."""
+    return default_rules() if data is None else read_rules(data)

@@ -1,0 +1,134 @@
+"""HTML letters to plain text, one pass: quoted parts of mail programs are left out, offsets are kept."""
+
+import html
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+from b24app.pipelines.classify.mapped import Mapped
+
+MAX_TAG: Final = 2_000
+"""A tag longer than this is text: broken markup must not swallow the letter."""
+
+_TAG: Final = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:]{0,30})")
+_ENTITY: Final = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});?")
+_SPACE: Final = re.compile(r"\s+")
+_BLOCKS: Final = frozenset(
+    "address article blockquote br center dd div dl dt footer form h1 h2 h3 h4 h5 h6 header hr li ol p pre section "
+    "table tbody tr ul".split()
+)
+_SILENT: Final = frozenset({"script", "style", "head", "title", "noscript", "template"})
+_VOID: Final = frozenset({"br", "hr", "img", "input", "meta", "link", "wbr", "col", "area", "base"})
+_QUOTE_MARKS: Final = (
+    "gmail_quote",
+    "gmail_attr",
+    "gmail_signature",
+    "yahoo_quoted",
+    "moz-cite-prefix",
+    "moz-signature",
+    "js-mail-quote",
+    "mailru-blockquote",
+)
+_REST_MARKS: Final = ("appendonsend", "divrplyfwdmsg", "stopspelling", "mail-editor-reference-message-container")
+_OUTLOOK_BORDER: Final = re.compile(
+    r"border(?:-top)?:\s{0,3}(?:none;\s{0,3}border-top:\s{0,3})?solid\s#?\w{1,12}\s1\.0pt"
+)
+LOOKS_LIKE_HTML: Final = re.compile(r"<(?:!doctype html|html|body|div|p|br|table|span|blockquote)\b", re.IGNORECASE)
+
+
+@dataclass(slots=True)
+class _Letter:
+    source: str
+    keep_quotes: bool
+    pieces: list[tuple[str, int]] = field(default_factory=list)
+    skipping: str = ""
+    """Name of the element whose content is being left out."""
+    depth: int = 0
+    over: bool = False
+
+    def text(self, start: int, end: int) -> None:
+        if start < end and not self.skipping:
+            self.pieces.extend(_decoded(self.source[start:end], start))
+
+    def tag(self, name: str, closing: bool, start: int, end: int) -> None:
+        if self.skipping:
+            self._inside_skipped(name, closing)
+            return
+        if name in _BLOCKS:
+            self.pieces.append(("\n", start))
+        elif name in {"td", "th"}:
+            self.pieces.append((" ", start))
+        if closing:
+            return
+        words = self.source[start:end].lower()
+        if name in _SILENT or (not self.keep_quotes and _quotes(name, words)):
+            self._skip(name)
+        elif not self.keep_quotes and _ends_letter(words):
+            self.over = True
+
+    def _skip(self, name: str) -> None:
+        if name not in _VOID:
+            self.skipping, self.depth = name, 1
+
+    def _inside_skipped(self, name: str, closing: bool) -> None:
+        if name == self.skipping:
+            self.depth += -1 if closing else 1
+            if self.depth <= 0:
+                self.skipping = ""
+
+
+def html_text(source: str) -> Mapped:
+    """The letter's own text; with everything quoted when nothing else is left."""
+    own = _read(_Letter(source, keep_quotes=False))
+    return own if own.text.strip() else _read(_Letter(source, keep_quotes=True))
+
+
+def _read(letter: _Letter) -> Mapped:
+    source, position = letter.source, 0
+    while not letter.over:
+        start = source.find("<", position)
+        if start < 0:
+            letter.text(position, len(source))
+            break
+        letter.text(position, start)
+        position = _markup(letter, start)
+    return Mapped.of(letter.pieces)
+
+
+def _markup(letter: _Letter, start: int) -> int:
+    """Handle what begins with `<` at `start`; says where reading goes on."""
+    source = letter.source
+    if source.startswith("<!--", start):
+        end = source.find("-->", start, start + 50 * MAX_TAG)
+        return end + 3 if end >= 0 else start + 4
+    found = _TAG.match(source, start)
+    end = source.find(">", start, start + MAX_TAG)
+    if end < 0 or (found is None and not source.startswith(("<!", "<?", "</"), start)):
+        letter.text(start, start + 1)
+        return start + 1
+    if found is not None:
+        letter.tag(found.group(2).lower(), bool(found.group(1)), start, end + 1)
+    return end + 1
+
+
+def _decoded(text: str, origin: int) -> Iterator[tuple[str, int]]:
+    position = 0
+    for found in _ENTITY.finditer(text):
+        yield _spaced(text[position : found.start()]), origin + position
+        yield html.unescape(found.group()).replace("\xa0", " "), origin + found.start()
+        position = found.end()
+    yield _spaced(text[position:]), origin + position
+
+
+def _spaced(text: str) -> str:
+    """White space means one blank, but offsets must stay: each white character becomes one blank."""
+    return _SPACE.sub(lambda found: " " * len(found.group()), text)
+
+
+def _quotes(name: str, words: str) -> bool:
+    return name == "blockquote" or any(mark in words for mark in _QUOTE_MARKS)
+
+
+def _ends_letter(words: str) -> bool:
+    return any(mark in words for mark in _REST_MARKS) or _OUTLOOK_BORDER.search(words) is not None

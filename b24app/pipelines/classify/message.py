@@ -1,0 +1,87 @@
+"""A message made ready for the rules: its own words, its subject, and what its headers say."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from b24app.pipelines.classify.html_text import LOOKS_LIKE_HTML, html_text
+from b24app.pipelines.classify.mapped import Mapped
+from b24app.pipelines.classify.model import RequestText, Zone
+from b24app.pipelines.classify.reply import own_words
+from b24app.pipelines.classify.words import Tokens, tokenize
+
+MAX_SOURCE: Final = 200_000
+"""Characters of a letter that are looked at; the rest is attachments in disguise."""
+MAX_BODY: Final = 60_000
+MAX_MATCHED: Final = 12_000
+"""Characters of the sender's own words that the rules read."""
+MAX_SUBJECT: Final = 500
+MAX_HEADERS: Final = 200
+
+_HTML_START: Final = 2_000
+_AUTOMATIC: Final = re.compile(r"auto[_-]?reply|bulk|junk", re.IGNORECASE)
+_REPLIERS: Final = ("x-autoreply", "x-autorespond", "x-auto-reply", "x-autoresponder")
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """Tokens of the subject come first, `subject_words` of them."""
+
+    body: Mapped
+    zone: Zone
+    subject: str
+    tokens: Tokens
+    subject_words: int
+    automatic: str
+    """The header that says a program wrote this letter; empty when none does."""
+
+    def place(self, start: int, end: int) -> tuple[Zone, int, int]:
+        """Where the words `start`…`end` (exclusive) stand in the original message."""
+        first, last = self.tokens.starts[start], self.tokens.ends[end - 1]
+        if start < self.subject_words:
+            return "subject", first, last
+        return self.zone, *self.body.span(first, last)
+
+    def words(self, start: int, end: int) -> str:
+        """The words `start`…`end` (exclusive) as the sender wrote them."""
+        text = self.subject if start < self.subject_words else self.body.text
+        return text[self.tokens.starts[start] : self.tokens.ends[end - 1]]
+
+
+def read(request: RequestText) -> Message:
+    """Clean a message and split it into words. Everything is capped, so the time is bounded whatever comes in."""
+    body, zone = _body(request)
+    own = own_words(body)
+    subject = request.subject[:MAX_SUBJECT]
+    tokens = tokenize(subject)
+    subject_words = len(tokens)
+    tokenize(own.text[:MAX_MATCHED], tokens)
+    return Message(own, zone, subject, tokens, subject_words, _automatic(request.headers))
+
+
+def _body(request: RequestText) -> tuple[Mapped, Zone]:
+    if request.text.strip():
+        text = request.text
+        if text.lstrip()[:1] == "<" and LOOKS_LIKE_HTML.search(text[:_HTML_START]):
+            return _shortened(html_text(text[:MAX_SOURCE])), "body"
+        return Mapped(text[:MAX_BODY]), "body"
+    return _shortened(html_text(request.html[:MAX_SOURCE])), "html"
+
+
+def _shortened(body: Mapped) -> Mapped:
+    return body if len(body.text) <= MAX_BODY else body.lines([(0, MAX_BODY)])
+
+
+def _automatic(headers: Mapping[str, str]) -> str:
+    """Source: RFC 3834 (Auto-Submitted), Microsoft's X-Auto-Response-Suppress, common practice for the others."""
+    known = {str(name).lower(): str(value).strip() for name, value in list(headers.items())[:MAX_HEADERS]}
+    if known.get("auto-submitted", "no").lower().split(";")[0].strip() != "no":
+        return "Auto-Submitted"
+    if known.get("x-auto-response-suppress", "none").lower() not in {"none", ""}:
+        return "X-Auto-Response-Suppress"
+    if _AUTOMATIC.search(known.get("precedence", "")[:100]):
+        return "Precedence"
+    if "return-path" in known and known["return-path"] in {"", "<>"}:
+        return "Return-Path"
+    return next((name for name in _REPLIERS if name in known), "")

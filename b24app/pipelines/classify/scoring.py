@@ -1,0 +1,75 @@
+"""From fired rules to a score for each label of an axis."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from math import exp
+from typing import Final
+
+from b24app.pipelines.classify.engine import Engine, Fired
+from b24app.pipelines.classify.rules import Defaults
+
+REPEATED: Final = 0.4
+"""What a second phrase of the same rule is worth: it confirms, it does not add a fact."""
+TEMPERATURE: Final = 1.1
+SILENCE: Final = 1.2
+"""Score of «nothing of this»: a weak single hit must not look certain."""
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """What speaks for one label, the strongest first."""
+
+    label: str
+    total: float
+    evidence: tuple[Fired, ...]
+
+
+def scores(axis: str, fired: Iterable[Fired], engine: Engine, defaults: Defaults) -> list[Score]:
+    """Labels of the axis that something speaks for, the best first. Ties go to the label named first in the text."""
+    by_label: dict[str, list[tuple[float, Fired]]] = defaultdict(list)
+    for one in fired:
+        if one.rule.axis == axis:
+            by_label[one.rule.label].append((_worth(one, engine, defaults), one))
+    if not by_label:
+        return []
+    found = {label: _label_score(label, own) for label, own in by_label.items()}
+    bonus = _first_mention(found, defaults.first_mention) if axis == "category" else {}
+    ranked = [Score(label, one.total + bonus.get(label, 0.0), one.evidence) for label, one in found.items()]
+    return sorted(ranked, key=lambda one: (-one.total, _first_word(one), one.label))
+
+
+def confidence(ranked: list[Score]) -> float:
+    """How sure the first label is, 0 to 1: its share against the others and against silence."""
+    if not ranked:
+        return 0.0
+    top = ranked[0].total
+    weights = [exp((one.total - top) / TEMPERATURE) for one in ranked]
+    return round(1 / (sum(weights) + exp((SILENCE - top) / TEMPERATURE)), 3)
+
+
+def _worth(one: Fired, engine: Engine, defaults: Defaults) -> float:
+    bonus = defaults.phrase_bonus * (engine.index.size(one.hit.phrase) - 1)
+    return (one.rule.weight + bonus) * (defaults.subject_weight if one.in_subject else 1.0)
+
+
+def _label_score(label: str, worths: list[tuple[float, Fired]]) -> Score:
+    """Words count once: of overlapping phrases the strongest is taken."""
+    total, taken, used, rules = 0.0, [], set[int](), set[str]()
+    for worth, one in sorted(worths, key=lambda pair: (-pair[0], pair[1].hit.start, pair[1].rule.id)):
+        words = set(range(one.hit.start, one.hit.end))
+        if used.isdisjoint(words):
+            total += worth * (REPEATED if one.rule.id in rules else 1.0)
+            used |= words
+            rules.add(one.rule.id)
+            taken.append(one)
+    return Score(label, total, tuple(taken))
+
+
+def _first_mention(found: Mapping[str, Score], bonus: float) -> dict[str, float]:
+    first = min(map(_first_word, found.values()))
+    return {label: bonus for label, one in found.items() if _first_word(one) == first}
+
+
+def _first_word(score: Score) -> int:
+    return min(one.hit.start for one in score.evidence)
