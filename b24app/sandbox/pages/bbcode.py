@@ -77,9 +77,13 @@ def _quotes(html: str) -> str:
 
 def _marks(html: str) -> str:
     for tag, name in _PAIRS.items():
-        html = _pair(html, tag, lambda _arg, inner, name=name: f"<{name}>{inner}</{name}>")
+        html = _pair(html, tag, _wrapper(name))
     html = _pair(html, "size", _size)
     return _pair(html, "color", _colour)
+
+
+def _wrapper(name: str) -> Callable[[str, str], str]:
+    return lambda _arg, inner: f"<{name}>{inner}</{name}>"
 
 
 def _size(arg: str, inner: str) -> str:
@@ -124,14 +128,12 @@ def _pictures(html: str) -> str:
 def _buttons(html: str) -> str:
     """`[send]` and `[put]` are links that write into the field, or send, what they carry."""
     for tag in ("send", "put"):
-        html = _pair(
-            html,
-            tag,
-            lambda arg, inner, tag=tag: (
-                f'<button type="button" class="linklike" data-{tag}="{arg or inner}">{inner}</button>'
-            ),
-        )
+        html = _pair(html, tag, _pseudo_button(tag))
     return html
+
+
+def _pseudo_button(tag: str) -> Callable[[str, str], str]:
+    return lambda arg, inner: f'<button type="button" class="linklike" data-{tag}="{arg or inner}">{inner}</button>'
 
 
 def _timestamps(html: str, zone: tzinfo) -> str:
