@@ -1,0 +1,205 @@
+"""Application, rights, events, placements, options, calendar."""
+
+from typing import Annotated, Any
+
+from b24app.bitrix.dialects import Flag, Map, MaybeNumber, Number, Rows, Words
+from b24app.bitrix.methods import Method, PlainMethod, Row, UpperMethod, UpperRow
+
+
+class AppAnswer(UpperRow):
+    """The application as the portal knows it."""
+
+    id: Number = 0
+    code: Words = ""
+    status: Words = ""
+    installed: Flag = False
+    language_id: Words = ""
+    license: Words = ""
+
+
+class GetApp(PlainMethod[AppAnswer]):
+    """This application on the portal."""
+
+    rest_name = "app.info"
+    returns = AppAnswer
+    repeat_is_safe = True
+    docs = "common/system/app-info"
+
+
+class Profile(UpperRow):
+    """Whose token this is."""
+
+    id: Number
+    admin: Flag = False
+    name: Words = ""
+    last_name: Words = ""
+    time_zone: Words = ""
+
+
+class GetProfile(PlainMethod[Profile]):
+    """The user of the token, with the right of administration."""
+
+    rest_name = "profile"
+    returns = Profile
+    repeat_is_safe = True
+    docs = "common/users/profile"
+
+
+class GetScopes(PlainMethod[list[str]]):
+    """Rights granted to the application."""
+
+    rest_name = "scope"
+    returns = Annotated[list[str], Rows]
+    repeat_is_safe = True
+    docs = "common/system/scope"
+
+
+class GetServerTime(PlainMethod[str]):
+    """The portal's clock, ISO with its own offset."""
+
+    rest_name = "server.time"
+    returns = str
+    repeat_is_safe = True
+    docs = "common/system/server-time"
+
+
+class EventBinding(Row):
+    """One subscription."""
+
+    event: Words
+    handler: Words = ""
+    auth_type: Words = ""
+
+
+class ListEventBindings(PlainMethod[list[EventBinding]]):
+    """Subscriptions of this application."""
+
+    rest_name = "event.get"
+    returns = Annotated[list[EventBinding], Rows]
+    repeat_is_safe = True
+    docs = "events/event-get"
+
+
+class BindEvent(PlainMethod[Any]):
+    """Subscribe an address of ours to an event."""
+
+    rest_name = "event.bind"
+    errors = "ERROR_EVENT_NOT_FOUND (also: scope missing), ERROR_CORE (bound already), ERROR_WRONG_HANDLER_URL"
+    docs = "events/event-bind"
+
+    event: str
+    handler: str
+
+
+class UnbindEvent(PlainMethod[Any]):
+    """End a subscription."""
+
+    rest_name = "event.unbind"
+    repeat_is_safe = True
+    docs = "events/event-unbind"
+
+    event: str
+    handler: str
+
+
+class PlacementBinding(Row):
+    """One place of ours in the portal's pages."""
+
+    placement: Words
+    handler: Words = ""
+
+
+class ListPlacementBindings(PlainMethod[list[PlacementBinding]]):
+    """Places of this application."""
+
+    rest_name = "placement.get"
+    scope = "placement"
+    returns = Annotated[list[PlacementBinding], Rows]
+    repeat_is_safe = True
+    docs = "widgets/placement-get"
+
+
+class BindPlacement(UpperMethod[Any]):
+    """Show an address of ours in a place of the portal's pages."""
+
+    rest_name = "placement.bind"
+    scope = "placement"
+    errors = "ERROR_ARGUMENT, ERROR_PLACEMENT_NOT_FOUND, ERROR_WRONG_HANDLER_URL, ERROR_CORE (bound already)"
+    docs = "widgets/placement-bind"
+
+    placement: str
+    handler: str
+    title: str
+    lang_all: dict[str, Any]
+
+
+class UnbindPlacement(UpperMethod[Any]):
+    """Take it away again."""
+
+    rest_name = "placement.unbind"
+    scope = "placement"
+    repeat_is_safe = True
+    docs = "widgets/placement-unbind"
+
+    placement: str
+    handler: str
+
+
+class GetCalendarSettings(PlainMethod[dict[str, Any]]):
+    """The company's working time and days off."""
+
+    rest_name = "calendar.settings.get"
+    scope = "calendar"
+    returns = Map
+    repeat_is_safe = True
+    docs = "calendar/calendar-settings-get"
+
+
+class User(UpperRow):
+    """An employee."""
+
+    id: Number
+    name: Words = ""
+    last_name: Words = ""
+    active: Flag = True
+    email: Words = ""
+    time_zone: Words = ""
+    work_position: Words = ""
+    user_type: Words = ""
+    uf_department: Annotated[tuple[Number, ...], Rows] = ()
+
+
+class ListUsers(Method[list[User]]):
+    """Employees, 50 a page; bots and guests are never among them."""
+
+    rest_name = "user.get"
+    scope = "user"
+    returns = Annotated[list[User], Rows]
+    repeat_is_safe = True
+    docs = "user/user-get"
+
+    filter: dict[str, Any] | None = None
+    sort: str | None = None
+    order: str | None = None
+    start: int | None = None
+
+
+class DepartmentRow(UpperRow):
+    """A department; the root has no parent."""
+
+    id: Number
+    name: Words = ""
+    parent: MaybeNumber = None
+    uf_head: MaybeNumber = None
+
+
+class ListDepartments(UpperMethod[list[DepartmentRow]]):
+    """Departments, 50 a page."""
+
+    rest_name = "department.get"
+    scope = "department"
+    returns = Annotated[list[DepartmentRow], Rows]
+    repeat_is_safe = True
+    docs = "departments/department-get"
+
+    start: int | None = None

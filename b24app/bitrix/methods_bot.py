@@ -1,0 +1,179 @@
+"""Chatbots: the second generation, and the first for older portals (`bots.BotGateway` chooses)."""
+
+from typing import Any
+
+from b24app.bitrix.dialects import Map, Number, Words
+from b24app.bitrix.methods import Method, Row, UpperMethod
+
+
+class GetBotRevision(Method[dict[str, Any]]):
+    """Answers only where the second generation is there."""
+
+    rest_name = "imbot.v2.Revision.get"
+    scope = "imbot"
+    returns = Map
+    repeat_is_safe = True
+    docs = "chat-bots/chat-bots-v2/imbot.v2/revision-get"
+
+
+class Bot(Row):
+    """A bot; its id is a user's id."""
+
+    id: Number
+    code: Words = ""
+
+
+class RegisterBot(Method[Bot]):
+    """Register by code; an existing one is returned unchanged: update it afterwards."""
+
+    rest_name = "imbot.v2.Bot.register"
+    scope = "imbot"
+    returns = Bot
+    wrapper = "bot"
+    repeat_is_safe = True
+    errors = "BOT_CODE_ALREADY_TAKEN, BOT_WEBHOOK_URL_REQUIRED, BOT_LIMIT_EXCEEDED"
+    docs = "chat-bots/chat-bots-v2/imbot.v2/bots/bot-register"
+
+    fields: dict[str, Any]
+
+
+class UpdateBot(Method[Bot]):
+    """Set name, address and mode of a bot."""
+
+    rest_name = "imbot.v2.Bot.update"
+    scope = "imbot"
+    returns = Bot
+    wrapper = "bot"
+    repeat_is_safe = True
+    errors = "BOT_NOT_FOUND, BOT_OWNERSHIP_ERROR"
+    docs = "chat-bots/chat-bots-v2/imbot.v2/bots/bot-update"
+
+    bot_id: int
+    fields: dict[str, Any]
+
+
+class RegisterCommand(Method[Any]):
+    """A command of the bot; hidden ones live behind buttons only. Idempotent by name."""
+
+    rest_name = "imbot.v2.Command.register"
+    scope = "imbot"
+    repeat_is_safe = True
+    errors = "COMMAND_NAME_INVALID, COMMAND_REGISTER_FAILED"
+    docs = "chat-bots/chat-bots-v2/imbot.v2/commands/command-register"
+
+    bot_id: int
+    fields: dict[str, Any]
+
+
+class SendMessage(Method[int]):
+    """A new message of the bot. The portal has no key for it: a doubtful send cannot be recognised."""
+
+    rest_name = "imbot.v2.Chat.Message.send"
+    scope = "imbot"
+    returns = Number
+    wrapper = "id"
+    errors = "ACCESS_DENIED, EMPTY_MESSAGE, SENDING_FAILED, KEYBOARD_OVERSIZE"
+    docs = "chat-bots/chat-bots-v2/imbot.v2/messages/message-send"
+
+    bot_id: int
+    dialog_id: str
+    fields: dict[str, Any]
+
+
+class UpdateMessage(Method[Any]):
+    """Rewrite a message of the bot; `keyboard: "N"` takes its buttons away."""
+
+    rest_name = "imbot.v2.Chat.Message.update"
+    scope = "imbot"
+    repeat_is_safe = True
+    errors = "ACCESS_DENIED, MESSAGE_NOT_FOUND"
+    docs = "chat-bots/chat-bots-v2/imbot.v2/messages/message-update"
+
+    bot_id: int
+    message_id: int
+    fields: dict[str, Any]
+
+
+class DeleteMessage(Method[Any]):
+    """Delete a message of the bot."""
+
+    rest_name = "imbot.v2.Chat.Message.delete"
+    scope = "imbot"
+    repeat_is_safe = True
+    errors = "ACCESS_DENIED, MESSAGE_NOT_FOUND"
+    docs = "chat-bots/chat-bots-v2/imbot.v2/messages/message-delete"
+
+    bot_id: int
+    message_id: int
+    complete: bool = True
+
+
+class RegisterBotV1(UpperMethod[int]):
+    """Register a bot on an older portal."""
+
+    rest_name = "imbot.register"
+    scope = "imbot"
+    returns = Number
+    repeat_is_safe = True
+    docs = "chat-bots/outdated/imbot-register"
+
+    code: str
+    type: str = "B"
+    event_handler: str
+    properties: dict[str, Any]
+
+
+class RegisterCommandV1(UpperMethod[int]):
+    """A hidden command of a bot on an older portal."""
+
+    rest_name = "imbot.command.register"
+    scope = "imbot"
+    returns = Number
+    docs = "chat-bots/outdated/commands/imbot-command-register"
+
+    bot_id: int
+    command: str
+    hidden: str = "Y"
+    event_command_add: str
+    lang: list[dict[str, Any]]
+
+
+class SendMessageV1(UpperMethod[int]):
+    """A new message of a bot of the first generation."""
+
+    rest_name = "imbot.message.add"
+    scope = "imbot"
+    returns = Number
+    docs = "chat-bots/outdated/messages/imbot-message-add"
+
+    bot_id: int
+    dialog_id: str
+    message: str
+    keyboard: Any = None
+
+
+class UpdateMessageV1(UpperMethod[Any]):
+    """Rewrite a message of a bot of the first generation."""
+
+    rest_name = "imbot.message.update"
+    scope = "imbot"
+    repeat_is_safe = True
+    docs = "chat-bots/outdated/messages/imbot-message-update"
+
+    bot_id: int
+    message_id: int
+    message: str
+    keyboard: Any = None
+
+
+class DeleteMessageV1(UpperMethod[Any]):
+    """Delete a message of a bot of the first generation."""
+
+    rest_name = "imbot.message.delete"
+    scope = "imbot"
+    repeat_is_safe = True
+    docs = "chat-bots/outdated/messages/imbot-message-delete"
+
+    bot_id: int
+    message_id: int
+    complete: str = "Y"
