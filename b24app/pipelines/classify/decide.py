@@ -6,7 +6,7 @@ from typing import Final
 
 from b24app.pipelines.classify.engine import Fired, Rules
 from b24app.pipelines.classify.explain import Explainer
-from b24app.pipelines.classify.message import Message, read
+from b24app.pipelines.classify.message import read
 from b24app.pipelines.classify.model import Classification, DecisionWord, Reason, RequestText
 from b24app.pipelines.classify.rules import Category, PriorityRule, RuleBook
 from b24app.pipelines.classify.scoring import Score, confidence, scores
@@ -48,16 +48,15 @@ def classify(request: RequestText, rules: Rules) -> Classification:
     explain = Explainer(message, rules, hits)
     if message.automatic and rules.book.category(AUTOREPLY) is not None:
         found = _Choice(AUTOREPLY, (explain.header(),))
-        return _complete(found, HEADER_SURE, fired, message, rules, explain)
+        return _complete(found, HEADER_SURE, fired, explain)
     if not ranked:
-        return _complete(_Choice(NO_CATEGORY, (explain.nothing(),)), 0.0, fired, message, rules, explain)
+        return _complete(_Choice(NO_CATEGORY, (explain.nothing(),)), 0.0, fired, explain)
     found = _Choice(ranked[0].label, explain.category(ranked))
-    return _complete(found, confidence(ranked), fired, message, rules, explain)
+    return _complete(found, confidence(ranked), fired, explain)
 
 
-def _complete(
-    category: _Choice, sure: float, fired: Sequence[Fired], message: Message, rules: Rules, explain: Explainer
-) -> Classification:
+def _complete(category: _Choice, sure: float, fired: Sequence[Fired], explain: Explainer) -> Classification:
+    rules = explain.rules
     book = rules.book
     known = book.category(category.label)
     request_type = known.request_type if known is not None else NOT_A_TICKET
@@ -75,7 +74,7 @@ def _complete(
         confidence=sure,
         decision=_decision(known, sure, book),
         why=(*category.why, *kind.why, *priority.why, explain.line(way.line, way.rule)),
-        reply=message.body.text,
+        reply=explain.message.body.text,
     )
 
 

@@ -3,8 +3,9 @@
 from functools import lru_cache
 from typing import Any
 
+from b24app.pipelines.classify.defaults_channels import CHANNELS
+from b24app.pipelines.classify.defaults_portal import PORTAL
 from b24app.pipelines.classify.defaults_service import SERVICE
-from b24app.pipelines.classify.defaults_technical import TECHNICAL
 from b24app.pipelines.classify.defaults_tone import DICTIONARY, EXCLUDED_TOPIC, KINDS, MACROS, PRIORITY, ROUTING
 from b24app.pipelines.classify.engine import Rules
 from b24app.pipelines.classify.schema import rules_from_data as read_rules
@@ -13,7 +14,7 @@ from b24app.pipelines.classify.titles import title
 
 def default_data() -> dict[str, Any]:
     """The built-in rules as plain data, in the shape of a rules file."""
-    categories = {**TECHNICAL, **SERVICE}
+    categories = {**PORTAL, **CHANNELS, **SERVICE}
     return {
         "version": 1,
         "language": ["ru", "en"],

@@ -65,11 +65,13 @@ class Engine:
         for hit in hits:
             around = by_sentence[tokens.sentences[hit.start]]
             in_subject = hit.start < subject_words
-            for rule in self.owners.get(hit.phrase, ()):
-                if _stands(rule, around, in_subject) and not (
-                    rule.axis == "category" and _excluded(hit, tokens, borders)
-                ):
-                    fired.append(Fired(rule, hit, in_subject))
+            out = _excluded(hit, tokens, borders)
+            owners = self.owners.get(hit.phrase, ())
+            fired += [
+                Fired(rule, hit, in_subject)
+                for rule in owners
+                if _stands(rule, around, in_subject) and not (out and rule.axis == "category")
+            ]
         return fired
 
     def excluded(self, hits: Sequence[Hit]) -> list[Hit]:
@@ -117,8 +119,8 @@ class Builder:
         for kind, own in rules.kinds.items():
             for number, rule in enumerate(own):
                 self._rule("kind", kind, rule, f"kinds.{kind}[{number}]", frozenset())
-        for number, rule in enumerate(rules.priority):
-            self._priority(rule, f"priority[{number}]")
+        for number, urgency in enumerate(rules.priority):
+            self._priority(urgency, f"priority[{number}]")
         self._exclusions(rules.excluded_topic)
         return self.engine
 

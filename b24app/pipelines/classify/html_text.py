@@ -15,8 +15,36 @@ _TAG: Final = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:]{0,30})")
 _ENTITY: Final = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});?")
 _SPACE: Final = re.compile(r"\s+")
 _BLOCKS: Final = frozenset(
-    "address article blockquote br center dd div dl dt footer form h1 h2 h3 h4 h5 h6 header hr li ol p pre section "
-    "table tbody tr ul".split()
+    [
+        "address",
+        "article",
+        "blockquote",
+        "br",
+        "center",
+        "dd",
+        "div",
+        "dl",
+        "dt",
+        "footer",
+        "form",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hr",
+        "li",
+        "ol",
+        "p",
+        "pre",
+        "section",
+        "table",
+        "tbody",
+        "tr",
+        "ul",
+    ]
 )
 _SILENT: Final = frozenset({"script", "style", "head", "title", "noscript", "template"})
 _VOID: Final = frozenset({"br", "hr", "img", "input", "meta", "link", "wbr", "col", "area", "base"})
@@ -46,10 +74,24 @@ class _Letter:
     """Name of the element whose content is being left out."""
     depth: int = 0
     over: bool = False
+    ends: dict[str, int] = field(default_factory=dict)
+    """Where the next end of a tag or comment stands: broken markup must not be searched again for each `<`."""
+
+    def end_of(self, mark: str, start: int) -> int:
+        """Place of the next `mark` from `start` on, -1 when there is none. Linear over the whole letter."""
+        known = self.ends.get(mark, 0)
+        if known >= 0 and known < start:
+            known = self.ends[mark] = self.source.find(mark, start)
+        return known
 
     def text(self, start: int, end: int) -> None:
         if start < end and not self.skipping:
             self.pieces.extend(_decoded(self.source[start:end], start))
+
+    def plain(self, start: int, end: int) -> None:
+        """Broken markup is kept as it stands."""
+        if not self.skipping:
+            self.pieces.append((self.source[start:end], start))
 
     def tag(self, name: str, closing: bool, start: int, end: int) -> None:
         if self.skipping:
@@ -100,13 +142,14 @@ def _markup(letter: _Letter, start: int) -> int:
     """Handle what begins with `<` at `start`; says where reading goes on."""
     source = letter.source
     if source.startswith("<!--", start):
-        end = source.find("-->", start, start + 50 * MAX_TAG)
+        end = letter.end_of("-->", start)
         return end + 3 if end >= 0 else start + 4
     found = _TAG.match(source, start)
-    end = source.find(">", start, start + MAX_TAG)
-    if end < 0 or (found is None and not source.startswith(("<!", "<?", "</"), start)):
-        letter.text(start, start + 1)
-        return start + 1
+    end = letter.end_of(">", start)
+    if not 0 <= end - start < MAX_TAG or (found is None and not source.startswith(("<!", "<?", "</"), start)):
+        stop = start + 1 if end >= 0 else len(source)
+        letter.plain(start, stop)
+        return stop
     if found is not None:
         letter.tag(found.group(2).lower(), bool(found.group(1)), start, end + 1)
     return end + 1

@@ -85,11 +85,11 @@ class PhraseIndex:
             return Hit(number, at, at + 1)
         start = end = at
         for element in range(anchor - 1, -1, -1):
-            start = _step(phrase.atoms[element], phrase.gaps[element + 1], start, -1, atoms, sentences)
+            start = _step(phrase.atoms[element], phrase.gaps[element + 1], start, -1, atoms=atoms, sentences=sentences)
             if start < 0:
                 return None
         for element in range(anchor + 1, size):
-            end = _step(phrase.atoms[element], phrase.gaps[element], end, 1, atoms, sentences)
+            end = _step(phrase.atoms[element], phrase.gaps[element], end, 1, atoms=atoms, sentences=sentences)
             if end < 0:
                 return None
         return Hit(number, start, end + 1)
@@ -136,6 +136,7 @@ def _step(
     gap: int,
     at: int,
     direction: int,
+    *,
     atoms: Sequence[frozenset[int]],
     sentences: Sequence[int],
 ) -> int:

@@ -11,7 +11,7 @@ from b24app.pipelines.classify.model import RequestText, Zone
 from b24app.pipelines.classify.reply import own_words
 from b24app.pipelines.classify.words import Tokens, tokenize
 
-MAX_SOURCE: Final = 200_000
+MAX_SOURCE: Final = 120_000
 """Characters of a letter that are looked at; the rest is attachments in disguise."""
 MAX_BODY: Final = 60_000
 MAX_MATCHED: Final = 12_000

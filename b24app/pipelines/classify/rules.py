@@ -58,7 +58,7 @@ class PriorityRule:
 
 @dataclass(frozen=True, slots=True)
 class Defaults:
-    """Numbers of the scoring. Found on `fixtures/classify/dev.jsonl`."""
+    """Numbers of the scoring. Chosen by judgement, checked on `fixtures/classify/dev.jsonl`."""
 
     gap: int = 1
     subject_weight: float = 1.5

@@ -235,11 +235,12 @@ def _priority(reader: _Reader, data: Any, path: str, default_id: str) -> Priorit
 
 def _unique_ids(reader: _Reader, rules: RuleBook) -> None:
     seen: set[str] = set()
-    lists = [*(category.rules for category in rules.categories), *rules.kinds.values(), rules.priority]
-    for rule in (rule for own in lists for rule in own):
-        if rule.id in seen:
-            reader.complain(rule.id, "two rules have this id")
-        seen.add(rule.id)
+    lists = [*(category.rules for category in rules.categories), *rules.kinds.values()]
+    ids = [rule.id for own in lists for rule in own] + [rule.id for rule in rules.priority]
+    for name in ids:
+        if name in seen:
+            reader.complain(name, "two rules have this id")
+        seen.add(name)
     if len(seen) > MAX_RULES:
         reader.complain("categories", f"more than {MAX_RULES} rules")
 

@@ -1,0 +1,166 @@
+"""Requests get labels with reasons, whatever comes in."""
+
+import json
+import time
+
+import pytest
+from b24app.kit.errors import DeskInvalid
+from b24app.pipelines.classify import (
+    Classification,
+    RequestText,
+    classify,
+    classify_json_line,
+    default_data,
+    default_rules,
+    rules_from_data,
+    rules_to_data,
+)
+from hypothesis import given
+from hypothesis import strategies as st
+
+KEYS = ["request_type", "category", "kind", "priority", "line", "confidence", "decision", "why", "reply"]
+RULE = {"any": ["почта"]}
+
+
+def sort(text: str, subject: str = "", **more: object) -> Classification:
+    return classify(RequestText(text, subject, **more), default_rules())  # type: ignore[arg-type]  # one helper for all fields
+
+
+def small(**changes: object) -> dict[str, object]:
+    return {"categories": {"email": {"request_type": "technical", "rules": [RULE]}}} | changes
+
+
+def test_the_phrase_that_decided_stands_at_its_place_in_the_message() -> None:
+    text = "Добрый день!\n> старое\nНе уходят письма из CRM."
+    found = sort(text)
+
+    why = found.why[0]
+    assert (found.category, found.kind, found.request_type) == ("email", "problem", "technical")
+    assert text[why.start : why.end] == "Не уходят письма"
+    assert "„Не уходят письма“" in why.text
+
+
+def test_offsets_point_into_the_html_a_letter_came_as() -> None:
+    html = "<div>Не&nbsp;уходят <b>письма</b></div><blockquote>Отчёт по звонкам</blockquote>"
+    found = sort("", html=html)
+
+    assert found.category == "email"
+    assert found.why[0].zone == "html"
+    assert html[found.why[0].start : found.why[0].end].endswith("письма")
+    assert "звонкам" not in found.reply
+
+
+def test_a_topic_that_is_named_to_be_excluded_does_not_count() -> None:
+    found = sort("Вопрос не про телефонию. Не доходят письма до двух клиентов.")
+
+    assert found.category == "email"
+    assert any("исключена" in reason.text for reason in found.why)
+
+
+def test_without_urgency_wins_over_urgent_words() -> None:
+    assert sort("Не срочно, но не уходят письма, нужно сегодня до обеда").priority == "low"
+
+
+def test_a_text_that_says_nothing_has_no_category() -> None:
+    found = sort("Добрый день!")
+    assert (found.category, found.decision, found.confidence) == ("none", "none", 0.0)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Auto-Submitted": "auto-replied"},
+        {"X-AUTO-RESPONSE-SUPPRESS": "All"},
+        {"precedence": "bulk"},
+        {"Return-Path": "<>"},
+    ],
+)
+def test_headers_of_a_program_make_an_auto_reply(headers: dict[str, str]) -> None:
+    assert sort("Не уходят письма", headers=headers).category == "autoreply"
+
+
+def test_a_mailing_list_is_still_a_request() -> None:
+    assert sort("Не уходят письма", headers={"Precedence": "list", "Auto-Submitted": "no"}).category == "email"
+
+
+def test_look_alike_letters_and_yo_are_read_as_meant() -> None:
+    assert sort("Остановился обмен с 1C").category == "integration"  # Latin C
+    assert sort("Нужен отчёт по cделкам").category == "reports"  # Latin c
+
+
+@given(st.text(max_size=300), st.text(max_size=60), st.text(max_size=300))
+def test_every_text_gets_the_same_answer_twice(text: str, subject: str, html: str) -> None:
+    request = RequestText(text, subject, html)
+    found = classify(request, default_rules())
+
+    assert found == classify(request, default_rules())
+    assert 0 <= found.confidence <= 1
+    assert not text.strip() or found.reply.strip()
+    source = {"body": text, "subject": subject, "html": html}
+    assert all(0 <= one.start <= one.end <= len(source[one.zone]) for one in found.why)
+
+
+HOSTILE = {
+    "letter of 1 MB": "не работает почта " * 60_000,
+    "long word": "а" * 100_000,
+    "blank lines": "\n" * 50_000 + "x",
+    "quote marks": ">" * 50_000,
+    "quoted lines": ">\n" * 50_000,
+    "signatures": "--\n" * 40_000,
+    "open tags": "<div>" + "<" * 200_000,
+    "open comments": "<div>" + "<!--" * 50_000,
+    "nested quotes": "<blockquote>" * 20_000,
+    "entities": "<p>" + "&#999;" * 33_000,
+    "addresses": "a@" * 100_000,
+    "headers": "От: a\nКому: b\n" * 8_000,
+    "accents": "а\u0301" * 50_000,
+    "questions": "?" * 100_000,
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_texts_take_bounded_time(name: str) -> None:
+    default_rules()
+    for request in (RequestText(HOSTILE[name]), RequestText("", html=HOSTILE[name]), RequestText("", HOSTILE[name])):
+        start = time.process_time()
+        classify(request, default_rules())
+        assert time.process_time() - start < 0.25
+
+
+def test_rules_survive_the_way_to_data_and_back() -> None:
+    data = json.loads(json.dumps(rules_to_data(default_rules())))
+    assert rules_from_data(data).book == default_rules().book
+    assert rules_from_data(default_data()).book == default_rules().book
+    assert rules_from_data(None) is default_rules()
+
+
+@pytest.mark.parametrize(
+    ("data", "path"),
+    [
+        ({}, "categories"),
+        (small(colour=1), "colour"),
+        (small(categories={"email": {"request_type": "mail", "rules": [RULE]}}), "categories.email.request_type"),
+        (small(categories={"email": {"request_type": "technical", "rules": [{}]}}), "categories.email.rules[0].any"),
+        (small(categories={"email": {"request_type": "technical", "rules": [{"any": ["$no"]}]}}), "any[0]"),
+        (small(categories={"email": {"request_type": "technical", "rules": [{"any": ["/(a+)+/"]}]}}), "any[0]"),
+        (small(priority=[{"set": "high"}]), "priority[0]"),
+        (small(routing=[{"when": {"category": []}, "line": 9}]), "routing[0].line"),
+        ([], ""),
+        ("rules", ""),
+    ],
+)
+def test_broken_rules_are_refused_with_the_path(data: object, path: str) -> None:
+    with pytest.raises(DeskInvalid) as refused:
+        rules_from_data(data)
+    assert any(path in problem for problem in refused.value.problems)
+
+
+def test_a_json_line_has_exactly_the_fields_of_the_contract() -> None:
+    answer = json.loads(classify_json_line('{"text": "Не уходят письма", "subject": null}', default_rules()))
+    assert list(answer) == KEYS
+
+
+@pytest.mark.parametrize("line", ["[]", '{"text": 1}', '{"text": "", "headers": []}x', "nonsense"])
+def test_a_line_that_is_no_request_is_a_value_error(line: str) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011 - JSON's own messages differ by version
+        classify_json_line(line, default_rules())

@@ -1,0 +1,86 @@
+"""How good the built-in rules are, beside a naive list of substrings. Run with `-s` for the table.
+
+`dev` files are development texts: their floors catch regressions and say nothing about quality. `heldout` was written by
+another author and is the only one that does (fixtures/classify/README.md).
+"""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from b24app.pipelines.classify import RequestText, classify, default_rules
+
+FOLDER = Path(__file__).parents[3] / "fixtures" / "classify"
+NAIVE = {
+    "access": ["парол", "логин", "доступ", "войти", "password", "log in"],
+    "telephony": ["звон", "телефон", "атс", "call"],
+    "crm": ["сделк", "лид", "контакт", "воронк", "карточк", "deal"],
+    "automation": ["робот", "бизнес-процесс", "workflow"],
+    "email": ["почт", "письм", "ящик", "mail"],
+    "integration": ["1с", "интеграц", "вебхук", "api"],
+    "messengers": ["whatsapp", "telegram", "чат", "уведомлен"],
+    "sites": ["сайт", "лендинг", "домен", "site"],
+    "tasks": ["задач", "проект", "task"],
+    "documents": ["документ", "файл", "диск", "шаблон", "file"],
+    "performance": ["тормоз", "сервер", "не открывается", "slow", "down"],
+    "mobile": ["мобильн", "айфон", "android", "приложение"],
+    "reports": ["отчет", "отчёт", "аналитик", "report"],
+    "billing": ["счет", "счёт", "акт", "оплат", "invoice"],
+    "contract": ["договор", "соглашен", "agreement"],
+    "tariff": ["тариф", "лиценз", "plan"],
+    "hours": ["часов", "заявк", "hours"],
+    "training": ["обучен", "инструкц", "training"],
+    "quality": ["спасибо", "жалоб", "thanks"],
+    "commercial": ["смет", "предложение", "стоит", "estimate"],
+    "spam": ["скидк", "выиграли", "unsubscribe"],
+    "autoreply": ["в отпуске", "автоматически", "out of office"],
+}
+
+Row = dict[str, Any]
+
+
+def rows(name: str) -> list[Row]:
+    with (FOLDER / f"{name}.jsonl").open(encoding="utf-8") as lines:
+        return [json.loads(line) for line in lines]
+
+
+def by_rules(row: Row) -> str:
+    return classify(RequestText(row["text"], row.get("subject", "")), default_rules()).category
+
+
+def by_rules_without_subject(row: Row) -> str:
+    return classify(RequestText(row["text"]), default_rules()).category
+
+
+def by_substrings(row: Row) -> str:
+    text = f"{row.get('subject', '')} {row['text']}".lower()
+    found = {name: sum(word in text for word in words) for name, words in NAIVE.items()}
+    best = max(found, key=lambda name: found[name])
+    return best if found[best] else "none"
+
+
+def macro_f1(pairs: list[tuple[str, str]]) -> float:
+    labels = {truth for truth, _ in pairs}
+    return sum(_f1(label, pairs) for label in labels) / len(labels)
+
+
+def _f1(label: str, pairs: list[tuple[str, str]]) -> float:
+    hits = sum(truth == label == guess for truth, guess in pairs)
+    mentions = sum((truth == label) + (guess == label) for truth, guess in pairs)
+    return 2 * hits / mentions
+
+
+def scored(name: str, how: Callable[[Row], str]) -> float:
+    return macro_f1([(row["category"], how(row)) for row in rows(name)])
+
+
+@pytest.mark.parametrize(("name", "floor"), [("dev", 0.95), ("dev2", 0.95), ("heldout", 0.75)])
+def test_rules_keep_their_quality_and_beat_substrings(name: str, floor: float) -> None:
+    rules, bare, naive = (scored(name, how) for how in (by_rules, by_rules_without_subject, by_substrings))
+    figures = f"rules {rules:.3f}, without subject {bare:.3f}, naive {naive:.3f}"
+    print(f"\n{name:8} n={len(rows(name)):3} macro-F1: {figures}")  # noqa: T201 - the report
+
+    assert rules >= floor
+    assert rules > naive
