@@ -88,7 +88,7 @@ class Database:
         self.engine = make_engine(url)
         self.reader = make_reader(url)
         self.sessions: Sessions = async_sessionmaker(self.engine, expire_on_commit=False)
-        self.reads: Sessions = async_sessionmaker(self.reader, expire_on_commit=False)
+        self.reads: Sessions = async_sessionmaker(self.reader, expire_on_commit=False, info={"reads": True})
 
     @property
     def is_sqlite(self) -> bool:
