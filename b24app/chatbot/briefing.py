@@ -68,8 +68,8 @@ class Briefing:
 
     def stage_due(self) -> datetime | None:
         """When the present stage has to be over; None without a target or on hold."""
-        return terms.stage_due(self.ticket, self.desk, self.now)
+        return terms.stage_due(self.ticket, self.now)
 
     def resolution_due(self) -> datetime | None:
         """When the ticket has to be solved; None without a target or on hold."""
-        return terms.resolution_due(self.ticket, self.desk, self.now)
+        return terms.resolution_due(self.ticket, self.now)

@@ -44,4 +44,25 @@ def _stages() -> list[dict[str, str]]:
 
 
 def _policies() -> list[dict[str, Any]]:
-    raise NotImplementedError  # filled in with the policies' own form
+    people = {
+        "warn": [{"before": "15m", "tell": ["assignee"]}],
+        "escalate": [{"after": "0s", "tell": ["assignee"]}, {"after": "30m", "tell": ["head"]}],
+    }
+    urgent = {"triage": "10m", "work": "2h", "internal": "2h", "feedback": "30m"}
+    usual = {"triage": "15m", "work": "4h", "internal": "4h", "feedback": "1h"}
+    return [
+        {
+            "key": "urgent",
+            "title": "Срочные",
+            "for": {"priority": ["critical", "high"]},
+            **people,
+            "targets": {"first_response": "30m", "resolution": "4h", "stages": urgent},
+        },
+        {
+            "key": "standard",
+            "title": "Стандарт",
+            "for": "all",
+            **people,
+            "targets": {"first_response": "1h", "next_response": "2h", "resolution": "8h", "stages": usual},
+        },
+    ]

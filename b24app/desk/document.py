@@ -18,10 +18,11 @@ from b24app.kit.ids import DepartmentId, PipelineId, StageCode, UserId
 from b24app.pipelines.classify import Rules, rules_from_data, rules_to_data
 from b24app.pipelines.routing import Routing, routing_from_data, routing_to_data
 from b24app.pipelines.stages import Meaning, Pipeline, Stage
-from b24app.sla import BusinessCalendar, Policy
+from b24app.sla import BusinessCalendar, Policy, check_policies
 
 VERSION: Final = 1
 LANGUAGES: Final = ("ru", "en")
+DEFAULTS: Final = BotRules()
 KEYS: Final = (
     "version",
     "language",
@@ -83,7 +84,7 @@ class BoundPipeline:
 
 
 def read(
-    data: Any, *, remind_every: timedelta = BotRules.remind_every
+    data: Any, *, remind_every: timedelta = DEFAULTS.remind_every
 ) -> tuple[DeskDocument | None, tuple[Problem, ...]]:
     """The document of plain data, and everything that is wrong with it; None when an error forbids using it.
 
@@ -98,7 +99,7 @@ def read(
     return (None if errors else document), tuple(reader.problems)
 
 
-def parse(data: Any, *, remind_every: timedelta = BotRules.remind_every) -> DeskDocument:
+def parse(data: Any, *, remind_every: timedelta = DEFAULTS.remind_every) -> DeskDocument:
     """As `read`, but raises `DeskInvalid` with all problems."""
     document, problems = read(data, remind_every=remind_every)
     if document is None:
@@ -163,9 +164,9 @@ def _policies(reader: Reader, calendars: Mapping[str, BusinessCalendar]) -> tupl
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             entry.complain(str(error))
             continue
-        if policy.calendar and policy.calendar not in calendars:
-            entry.complain(f"there is no calendar {policy.calendar!r}", "calendar")
         found.append(policy)
+    for problem in check_policies(found, calendars=set(calendars)):
+        reader.complain(problem.text, "sla", "policies", problem.place, *problem.path, severity=problem.severity)
     return tuple(found)
 
 
@@ -187,10 +188,10 @@ def _bot(reader: Reader, remind_every: timedelta) -> BotRules:
         step = _duration(reader, "remind_every") or remind_every
     return BotRules(
         remind_every=step,
-        deputy_after=reader.number("deputy_after", BotRules.deputy_after),
-        head_after=reader.number("head_after", BotRules.head_after),
+        deputy_after=reader.number("deputy_after", DEFAULTS.deputy_after),
+        head_after=reader.number("head_after", DEFAULTS.head_after),
         round_the_clock=reader.flag("round_the_clock", default=False),
-        buttons=max(reader.number("buttons", BotRules.buttons), 1),
+        buttons=max(reader.number("buttons", DEFAULTS.buttons), 1),
     )
 
 

@@ -45,7 +45,7 @@ def _unknown(command: Command) -> Decision:
             return Decision(None)
 
 
-def _of_known(  # noqa: PLR0911 - one line for each command
+def _of_known(  # noqa: C901, PLR0911 - one line for each command
     ticket: Ticket, command: Command, desk: Desk, now: datetime
 ) -> Decision:
     match command:

@@ -6,12 +6,21 @@ Everything here is a frozen value that can be stored as JSON. A ticket lives in 
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import PlainSerializer, PlainValidator
 
 from b24app.kit.ids import DepartmentId, PipelineId, StageCode, TicketId, UserId, number_of
 from b24app.pipelines.classify import Classification
 from b24app.pipelines.stages import Meaning
-from b24app.sla import Clocks
+from b24app.sla import Clocks, clocks_from_dict, clocks_to_dict
+
+StoredClocks = Annotated[
+    Clocks,
+    PlainValidator(lambda value: value if isinstance(value, Clocks) else clocks_from_dict(value)),
+    PlainSerializer(clocks_to_dict),
+]
+"""Clocks with the form they are stored in."""
 
 
 class Role(StrEnum):
@@ -86,7 +95,7 @@ class Ticket:
     line: int
     policy: str
     """Key of the SLA policy that applies; empty when none does."""
-    clocks: Clocks
+    clocks: StoredClocks
     opened_at: datetime
     assignee: UserId | None = None
     team: DepartmentId | None = None
@@ -96,7 +105,7 @@ class Ticket:
     reminders: int = 0
     notices: tuple[Notice, ...] = ()
     warned: tuple[str, ...] = ()
-    """SLA warnings already given, as `clock:offset` marks of the running terms."""
+    """Marks of the SLA deadlines already given."""
     gone: Literal["", "deleted", "left"] = ""
     """The item was deleted or left the support pipelines; a deal that comes back starts anew."""
     version: int = 0

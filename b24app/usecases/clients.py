@@ -1,0 +1,106 @@
+"""Clients of portals, made on a portal's first call; the pair of tokens lives in the database."""
+
+import asyncio
+from urllib.parse import urlsplit
+
+from b24app.bitrix.auth import TokenAuth
+from b24app.bitrix.client import PortalClient
+from b24app.bitrix.oauth import Grant, Keys, OAuthServer
+from b24app.bitrix.throttle import Bucket, MemoryBucket, Throttle
+from b24app.bitrix.transport import Transport
+from b24app.db import portals as rows
+from b24app.db.work import Store
+from b24app.kit.errors import AccessLost, Forgery
+from b24app.kit.ids import PortalId
+
+
+class StoredTokens:
+    """The `TokenStore` of one portal: a new pair is committed before anybody uses it."""
+
+    def __init__(self, store: Store, portal: PortalId, default_keys: Keys) -> None:
+        self._store, self._portal, self._default = store, portal, default_keys
+
+    async def load(self) -> tuple[Keys, Grant]:
+        """The pair and the keys of the application it belongs to."""
+        async with self._store.read() as reading:
+            found = await reading.portals.get(self._portal)
+        if found.grant is None or found.status is rows.PortalStatus.UNINSTALLED:
+            raise AccessLost("not_installed", "an administrator has to open the application")
+        keys = Keys(found.keys.client_id, found.keys.client_secret) if found.keys else self._default
+        return keys, Grant(
+            access_token=found.grant.access,
+            refresh_token=found.grant.refresh,
+            expires_at=found.grant.expires_at,
+            member_id=found.member_id,
+            user=found.installer or 0,
+            client_endpoint=found.client_endpoint,
+            server_endpoint=found.server_endpoint,
+        )
+
+    async def save(self, grant: Grant) -> None:
+        """Durable when this returns."""
+        async with self._store.work(self._portal) as work:
+            pair = rows.Grant(grant.access_token, grant.refresh_token, grant.expires_at)
+            await work.portals.save_grant(self._portal, pair)
+            await work.commit()
+
+
+class Clients:
+    """One client for each portal of this process."""
+
+    def __init__(
+        self,
+        store: Store,
+        transport: Transport,
+        oauth: OAuthServer,
+        default_keys: Keys,
+        *,
+        rate: float = 2.0,
+        burst: int = 50,
+        shared_bucket: type[Bucket] | None = None,
+    ) -> None:
+        self._store, self._transport, self._oauth, self._keys = store, transport, oauth, default_keys
+        self._rate, self._burst = rate, burst
+        self._clients: dict[PortalId, PortalClient] = {}
+        self._auths: dict[PortalId, TokenAuth] = {}
+        self._lock = asyncio.Lock()
+
+    async def of(self, portal: PortalId) -> PortalClient:
+        """The client of a portal; KeyError for an unknown one."""
+        if portal not in self._clients:
+            async with self._lock:
+                if portal not in self._clients:
+                    self._clients[portal] = await self._made(portal)
+        return self._clients[portal]
+
+    async def _made(self, portal: PortalId) -> PortalClient:
+        async with self._store.read() as reading:
+            found = await reading.portals.get(portal)
+        auth = self._auths[portal] = TokenAuth(StoredTokens(self._store, portal, self._keys), self._oauth)
+        throttle = Throttle(MemoryBucket(self._rate, self._burst))
+
+        async def moved(host: str) -> str | None:
+            return await self._confirm(portal, auth, host)
+
+        return PortalClient(found.client_endpoint, auth, self._transport, throttle, moved=moved)
+
+    async def _confirm(self, portal: PortalId, auth: TokenAuth, host: str) -> str | None:
+        """A new address counts only when the authorization server names it for our token."""
+        grant = await auth.grant()
+        try:
+            identity = await self._oauth.identify(grant.access_token, grant.server_endpoint)
+        except Forgery:
+            return None
+        if identity.member_id != grant.member_id or urlsplit(identity.client_endpoint).netloc.lower() != host.lower():
+            return None
+        async with self._store.work(portal) as work:
+            await work.portals.move(portal, domain=identity.domain, client_endpoint=identity.client_endpoint)
+            await work.commit()
+        return identity.client_endpoint
+
+    def forget(self, portal: PortalId) -> None:
+        """The portal was installed again, or its address changed: read it anew on the next call."""
+        self._clients.pop(portal, None)
+        auth = self._auths.pop(portal, None)
+        if auth is not None:
+            auth.forget()

@@ -1,0 +1,242 @@
+"""Making a portal ready: what is missing is added, what is there is used. Resumable, repeatable, page or no page.
+
+Each step looks at the portal first, so a repetition after a crash, a re-saved application form or an administrator's
+opening changes only what is not as it should be.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from b24app.bitrix import methods as rest
+from b24app.bitrix.client import PortalClient
+from b24app.chatbot.payloads import COMMAND
+from b24app.desk.document import BoundPipeline, DeskDocument, PipelinePlan, StagePlan
+from b24app.kit.errors import PortalRefused, RuleBroken
+from b24app.kit.ids import DEAL, PipelineId, StageCode
+from b24app.pipelines.stages import Meaning
+from b24app.portal.binding import Binding
+from b24app.portal.fields import FIELDS, FieldPlan
+
+BOT_CODE: Final = "b24app_modest"
+TAB: Final = "CRM_DEAL_DETAIL_TAB"
+NEEDED_SCOPES: Final = ("crm", "im", "imbot", "user", "department", "placement")
+EVENTS: Final = (
+    "ONCRMDEALADD",
+    "ONCRMDEALUPDATE",
+    "ONCRMDEALDELETE",
+    "ONCRMDEALMOVETOCATEGORY",
+    "ONAPPUPDATE",
+    "ONAPPUNINSTALL",
+)
+COLOURS: Final[Mapping[Meaning, str]] = {
+    Meaning.TRIAGE: "#39A8EF",
+    Meaning.WORK: "#2FC6F6",
+    Meaning.WAITING: "#FFA900",
+    Meaning.INTERNAL: "#9DCF00",
+    Meaning.FEEDBACK: "#00C4FB",
+    Meaning.DONE: "#7BD500",
+    Meaning.FAIL: "#FF5752",
+}
+SEMANTICS: Final[Mapping[Meaning, str]] = {Meaning.DONE: "S", Meaning.FAIL: "F"}
+PROGRESS_SORT: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What a step works with."""
+
+    portal: PortalClient
+    document: DeskDocument
+    binding: Binding
+    public_url: str
+
+    def handler(self, path: str) -> str:
+        """An address of ours below the public one."""
+        return f"{self.public_url.rstrip('/')}{path}"
+
+
+Step = Callable[[Site], Awaitable[Binding]]
+
+
+async def rights(site: Site) -> Binding:
+    """The application has the permissions it lives by."""
+    granted = {scope.lower() for scope in await site.portal(rest.GetScopes())}
+    missing = [scope for scope in NEEDED_SCOPES if scope not in granted]
+    if missing:
+        raise RuleBroken(f"В форме приложения не отмечены права: {', '.join(missing)}")
+    return site.binding
+
+
+async def pipeline(site: Site) -> Binding:
+    """Every pipeline of the desk lives on the portal, with its stages."""
+    binding = site.binding
+    for plan in site.document.pipelines:
+        bound = binding.pipelines.get(plan.key)
+        category = await _category(site, plan, bound.id if bound else None)
+        codes = await _stages(site, plan, category, dict(bound.codes) if bound and bound.id == category else {})
+        binding = binding.with_pipeline(plan.key, BoundPipeline(category, codes))
+    return binding
+
+
+async def _category(site: Site, plan: PipelinePlan, known: PipelineId | None) -> PipelineId:
+    found = await site.portal(rest.ListCategories(entity_type_id=DEAL))
+    ids = {category.id for category in found}
+    if known is not None and known in ids:
+        return known
+    same = next((category.id for category in found if category.name == plan.title), None)
+    if same is not None:
+        return PipelineId(same)
+    try:
+        made = await site.portal(rest.AddCategory(entity_type_id=DEAL, name=plan.title))
+    except PortalRefused as refused:
+        raise RuleBroken(
+            f"Портал не дал создать воронку «{plan.title}» ({refused}). Выберите существующую воронку ниже."
+        ) from refused
+    return PipelineId(made.id)
+
+
+async def _stages(
+    site: Site, plan: PipelinePlan, category: PipelineId, known: dict[str, StageCode]
+) -> dict[str, StageCode]:
+    """Our stages among the portal's: by the code we remember, by suffix, by title; else a new one."""
+    entity = stage_entity(category)
+    there = await site.portal(rest.ListStatuses(entity_id=entity))
+    by_code = {status.status_id: status for status in there}
+    codes: dict[str, StageCode] = {}
+    for place, stage in enumerate(plan.stages):
+        code = _existing(stage, there, known.get(stage.key), category)
+        if code is None:
+            code = await _add_stage(site, stage, entity, category, place)
+        elif by_code[code].name != stage.title and stage.key not in known:
+            await site.portal(rest.UpdateStatus(id=by_code[code].id, fields={"NAME": stage.title}))
+        codes[stage.key] = code
+    if not known:
+        await _drop_foreign(site, there, set(codes.values()))
+        await _order(site, plan, entity, codes)
+    return codes
+
+
+def stage_entity(category: PipelineId) -> str:
+    """ENTITY_ID of the stages of a deal pipeline. Source: methods.md A.5."""
+    return f"DEAL_STAGE_{category}" if category else "DEAL_STAGE"
+
+
+def _existing(
+    stage: StagePlan, there: list[rest.Status], known: StageCode | None, category: PipelineId
+) -> StageCode | None:
+    codes = {status.status_id for status in there}
+    wished = StageCode(f"C{category}:{stage.suffix}" if category else stage.suffix)
+    if known in codes:
+        return known
+    if wished in codes:
+        return wished
+    semantics = SEMANTICS.get(stage.meaning)
+    named = (s.status_id for s in there if s.name == stage.title and (s.semantics or None) == semantics)
+    return next((StageCode(code) for code in named), None)
+
+
+async def _add_stage(site: Site, stage: StagePlan, entity: str, category: PipelineId, place: int) -> StageCode:
+    code = StageCode(f"C{category}:{stage.suffix}" if category else stage.suffix)
+    fields: dict[str, Any] = {
+        "ENTITY_ID": entity,
+        "STATUS_ID": stage.suffix,
+        "NAME": stage.title,
+        "SORT": PROGRESS_SORT * (place + 1),
+        "COLOR": COLOURS[stage.meaning],
+        "SEMANTICS": SEMANTICS.get(stage.meaning, ""),
+    }
+    await site.portal(rest.AddStatus(fields=fields))
+    return code
+
+
+async def _drop_foreign(site: Site, there: list[rest.Status], ours: set[StageCode]) -> None:
+    """A new pipeline comes with stages of a sale; those nobody uses go. A refusal leaves them, they do no harm."""
+    for status in there:
+        if status.status_id not in ours and not status.semantics:
+            try:
+                await site.portal(rest.DeleteStatus(id=status.id, force=True))
+            except PortalRefused:
+                continue
+
+
+async def _order(site: Site, plan: PipelinePlan, entity: str, codes: Mapping[str, StageCode]) -> None:
+    """Stages stand in the desk's order: progress before success before failure."""
+    there = {s.status_id: s for s in await site.portal(rest.ListStatuses(entity_id=entity))}
+    progress = [stage for stage in plan.stages if not stage.meaning.is_final]
+    for place, stage in enumerate(progress):
+        status = there.get(codes[stage.key])
+        sort = PROGRESS_SORT * (place + 1)
+        if status is not None and status.sort != sort:
+            await site.portal(rest.UpdateStatus(id=status.id, fields={"SORT": sort, "COLOR": COLOURS[stage.meaning]}))
+
+
+async def fields(site: Site) -> Binding:
+    """Our calculated fields exist on the deal."""
+    there = {field.field_name for field in await site.portal(rest.ListDealUserFields())}
+    for plan in FIELDS:
+        if plan.name not in there:
+            await site.portal(rest.AddDealUserField(fields=_field(plan)))
+    return replace(site.binding, fields={plan.key: plan.name for plan in FIELDS})
+
+
+def _field(plan: FieldPlan) -> dict[str, Any]:
+    label = {"ru": plan.ru, "en": plan.en}
+    return {
+        "FIELD_NAME": plan.name,
+        "USER_TYPE_ID": plan.type,
+        "XML_ID": plan.name,
+        "EDIT_FORM_LABEL": label,
+        "LIST_COLUMN_LABEL": label,
+        "LIST_FILTER_LABEL": label,
+        "SHOW_FILTER": "Y",
+        "SHOW_IN_LIST": "Y",
+        "EDIT_IN_LIST": "N",
+    }
+
+
+async def bot(site: Site) -> Binding:
+    """Modest is there, listens at our address and knows his one hidden command."""
+    gateway = await site.portal.bots()
+    number = await gateway.register(code=BOT_CODE, name="Модест", webhook_url=site.handler("/bitrix/bot"))
+    await gateway.register_command(number, COMMAND, site.handler("/bitrix/bot"))
+    return replace(site.binding, bot=number, bot_api=gateway.version)
+
+
+async def events(site: Site) -> Binding:
+    """Every event is bound to our address, and to no old one of ours."""
+    handler = site.handler("/bitrix/events")
+    bound = await site.portal(rest.ListEventBindings())
+    ours = {binding.event.upper() for binding in bound if binding.handler == handler}
+    for event in EVENTS:
+        if event not in ours:
+            await site.portal(rest.BindEvent(event=event, handler=handler))
+    for stale in bound:
+        if stale.handler and stale.handler != handler and stale.handler.endswith("/bitrix/events"):
+            await site.portal(rest.UnbindEvent(event=stale.event, handler=stale.handler))
+    return site.binding
+
+
+async def tab(site: Site) -> Binding:
+    """The tab «Поддержка» stands in the deal card."""
+    handler = site.handler(f"/bitrix/placement/{TAB}")
+    bound = await site.portal(rest.ListPlacementBindings())
+    ours = [binding for binding in bound if binding.placement == TAB]
+    if handler not in {binding.handler for binding in ours}:
+        titles = {"ru": {"TITLE": "Поддержка"}, "en": {"TITLE": "Support"}}
+        await site.portal(rest.BindPlacement(placement=TAB, handler=handler, title="Поддержка", lang_all=titles))
+    for stale in ours:
+        if stale.handler != handler:
+            await site.portal(rest.UnbindPlacement(placement=TAB, handler=stale.handler))
+    return site.binding
+
+
+STEPS: Final[tuple[tuple[str, Step], ...]] = (
+    ("rights", rights),
+    ("pipeline", pipeline),
+    ("fields", fields),
+    ("bot", bot),
+    ("events", events),
+    ("tab", tab),
+)
+"""In this order; people and calendar stand before them (`usecases.people`), they fill the desk."""
