@@ -15,6 +15,8 @@ What other rooms use:
   none, `used`, `left`, `due_at`, `counts_until`, …), `due(clocks, name, now)`, `most_urgent(clocks, now)`,
   `next_deadlines(clocks, now)` → `Deadline`s (warnings, terms, escalations; `people` are `Role`s or user ids; `mark` names
   each once). Names of clocks: `first_response`, `next_response`, `resolution`, `stage:<key>`, `line:<n>`, `vendor`.
+- `replay(scenario)` and `rehearse(document)`: sla-scenarios.md; the command writes `rehearse(…).document` as JSON to the
+  standard output and `.line`, the totals, to the standard error output.
 - `clocks_to_dict`, `clocks_from_dict`: JSON for the ticket's row.
 """
 
@@ -27,6 +29,8 @@ from b24app.sla.policy import POLICY_KEYS, Conditions, Policy, Subject, choose, 
 from b24app.sla.policycheck import PolicyProblem, check_policies
 from b24app.sla.production import production_calendar
 from b24app.sla.reading import ClockView, Deadline, due, most_urgent, next_deadlines, view, views
+from b24app.sla.rehearsal import Rehearsal, rehearse
+from b24app.sla.replaying import replay
 from b24app.sla.storage import clocks_from_dict, clocks_to_dict
 from b24app.sla.target import Alarm, Role, Target
 
@@ -46,6 +50,7 @@ __all__ = [
     "Measure",
     "Policy",
     "PolicyProblem",
+    "Rehearsal",
     "Role",
     "Spell",
     "Subject",
@@ -63,6 +68,8 @@ __all__ = [
     "next_deadlines",
     "open_clocks",
     "production_calendar",
+    "rehearse",
+    "replay",
     "view",
     "views",
 ]
