@@ -1,6 +1,7 @@
 """What every page of the portal needs: who looks, templates, files, the portal's own calls."""
 
 import json
+from base64 import b64decode
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from functools import cache
@@ -8,9 +9,10 @@ from hashlib import sha256
 from html import escape
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
@@ -108,7 +110,7 @@ def _bb(who: Viewer) -> Any:
 def environment() -> Environment:
     """Templates beside this module."""
     return Environment(
-        loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+        loader=FileSystemLoader(HERE / "templates"), autoescape=True, trim_blocks=True,
         lstrip_blocks=True,
     )  # fmt: skip
 
@@ -199,3 +201,9 @@ def employees(portal: Portal) -> list[Row]:
     rows = portal.users.where(ACTIVE=True)
     staff = [row for row in rows if not people.is_bot(portal, row["ID"]) and row.get("USER_TYPE") in {"employee", ""}]
     return sorted(staff, key=lambda row: (people.departments(row)[:1] or [0], row["ID"]))
+
+
+def attachment(name: str, body: str) -> Response:
+    """A file kept as base64."""
+    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}"}
+    return Response(b64decode(body), media_type="application/octet-stream", headers=headers)
