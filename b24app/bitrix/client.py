@@ -67,6 +67,10 @@ class PortalClient:
         body = await self._call(method.rest_name, method.params(), priority, repeat=method.repeat_is_safe)
         return method.read(body.get("result"))
 
+    async def raw(self, name: str, params: dict[str, Any], priority: Priority, *, repeat: bool) -> Any:
+        """A call that was rendered earlier; gives the bare `result`. `repeat`: it may be sent twice."""
+        return (await self._call(name, params, priority, repeat=repeat)).get("result")
+
     async def _call(self, name: str, params: dict[str, Any], priority: Priority, *, repeat: bool) -> dict[str, Any]:
         for attempt in range(ATTEMPTS):
             await self._throttle.enter(priority, name)
@@ -214,7 +218,7 @@ def _error(status: int, code: str, text: str) -> PortalError:
 
 
 def _id(row: Any, key: str) -> int:
-    value = row.get(key) if isinstance(row, Mapping) else row.id
+    value: Any = row[key] if isinstance(row, Mapping) else row.id
     return int(value)
 
 

@@ -18,7 +18,8 @@ class GetItem(Method[dict[str, Any]]):
     docs = "crm/universal/crm-item-get"
 
     entity_type_id: int
-    id: int
+    id: int | str
+    """A number, or inside a batch a reference to another command's answer."""
     use_original_uf_names: str = "Y"
 
 

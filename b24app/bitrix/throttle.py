@@ -111,7 +111,7 @@ class Throttle:
         loop = asyncio.get_running_loop()
         for method in methods:
             state = self._operating.get(method)
-            while state is not None and (pause := self._pause(state, loop.time())) > 0:
+            while state is not None and (pause := self._pause(state, loop.time())) > 0:  # noqa: ASYNC110 - answers end it
                 await asyncio.sleep(min(pause, 5.0))
 
     def _pause(self, state: Operating, now: float) -> float:

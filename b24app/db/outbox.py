@@ -51,6 +51,13 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
+class Found:
+    """An earlier doubtful call did work: this is its answer, as if it had come."""
+
+    answer: Any
+
+
+@dataclass(frozen=True, slots=True)
 class OutboxRow:
     """An effect on its way."""
 

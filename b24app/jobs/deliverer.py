@@ -3,16 +3,11 @@
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from b24app.db.outbox import Call, OutboxRow
+from b24app.db.outbox import Call, Found, OutboxRow
 from b24app.db.work import Work
 from b24app.jobs.failures import Backoff
 
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """An earlier doubtful call did work: this is its answer, as if it had come."""
-
-    answer: Any
+__all__ = ["Deliverer", "Found", "OutboxTimes"]
 
 
 class Deliverer(Protocol):

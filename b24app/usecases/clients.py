@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from b24app.bitrix.auth import TokenAuth
 from b24app.bitrix.client import PortalClient
 from b24app.bitrix.oauth import Grant, Keys, OAuthServer
-from b24app.bitrix.throttle import Bucket, MemoryBucket, Throttle
+from b24app.bitrix.throttle import MemoryBucket, Throttle
 from b24app.bitrix.transport import Transport
 from b24app.db import portals as rows
 from b24app.db.work import Store
@@ -57,7 +57,6 @@ class Clients:
         *,
         rate: float = 2.0,
         burst: int = 50,
-        shared_bucket: type[Bucket] | None = None,
     ) -> None:
         self._store, self._transport, self._oauth, self._keys = store, transport, oauth, default_keys
         self._rate, self._burst = rate, burst

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from b24app.bitrix import methods as rest
+from b24app.bitrix import bots, methods_app, methods_crm
 from b24app.bitrix.client import PortalClient
 from b24app.chatbot.payloads import COMMAND
 from b24app.desk.document import BoundPipeline, DeskDocument, PipelinePlan, StagePlan
@@ -61,7 +61,7 @@ Step = Callable[[Site], Awaitable[Binding]]
 
 async def rights(site: Site) -> Binding:
     """The application has the permissions it lives by."""
-    granted = {scope.lower() for scope in await site.portal(rest.GetScopes())}
+    granted = {scope.lower() for scope in await site.portal(methods_app.GetScopes())}
     missing = [scope for scope in NEEDED_SCOPES if scope not in granted]
     if missing:
         raise RuleBroken(f"В форме приложения не отмечены права: {', '.join(missing)}")
@@ -80,7 +80,7 @@ async def pipeline(site: Site) -> Binding:
 
 
 async def _category(site: Site, plan: PipelinePlan, known: PipelineId | None) -> PipelineId:
-    found = await site.portal(rest.ListCategories(entity_type_id=DEAL))
+    found = await site.portal(methods_crm.ListCategories(entity_type_id=DEAL))
     ids = {category.id for category in found}
     if known is not None and known in ids:
         return known
@@ -88,7 +88,7 @@ async def _category(site: Site, plan: PipelinePlan, known: PipelineId | None) ->
     if same is not None:
         return PipelineId(same)
     try:
-        made = await site.portal(rest.AddCategory(entity_type_id=DEAL, name=plan.title))
+        made = await site.portal(methods_crm.AddCategory(entity_type_id=DEAL, fields={"name": plan.title}))
     except PortalRefused as refused:
         raise RuleBroken(
             f"Портал не дал создать воронку «{plan.title}» ({refused}). Выберите существующую воронку ниже."
@@ -101,7 +101,7 @@ async def _stages(
 ) -> dict[str, StageCode]:
     """Our stages among the portal's: by the code we remember, by suffix, by title; else a new one."""
     entity = stage_entity(category)
-    there = await site.portal(rest.ListStatuses(entity_id=entity))
+    there = await site.portal(methods_crm.ListStatuses(filter={"ENTITY_ID": entity}))
     by_code = {status.status_id: status for status in there}
     codes: dict[str, StageCode] = {}
     for place, stage in enumerate(plan.stages):
@@ -109,7 +109,7 @@ async def _stages(
         if code is None:
             code = await _add_stage(site, stage, entity, category, place)
         elif by_code[code].name != stage.title and stage.key not in known:
-            await site.portal(rest.UpdateStatus(id=by_code[code].id, fields={"NAME": stage.title}))
+            await site.portal(methods_crm.UpdateStatus(id=by_code[code].id, fields={"NAME": stage.title}))
         codes[stage.key] = code
     if not known:
         await _drop_foreign(site, there, set(codes.values()))
@@ -123,7 +123,7 @@ def stage_entity(category: PipelineId) -> str:
 
 
 def _existing(
-    stage: StagePlan, there: list[rest.Status], known: StageCode | None, category: PipelineId
+    stage: StagePlan, there: list[methods_crm.Status], known: StageCode | None, category: PipelineId
 ) -> StageCode | None:
     codes = {status.status_id for status in there}
     wished = StageCode(f"C{category}:{stage.suffix}" if category else stage.suffix)
@@ -146,37 +146,39 @@ async def _add_stage(site: Site, stage: StagePlan, entity: str, category: Pipeli
         "COLOR": COLOURS[stage.meaning],
         "SEMANTICS": SEMANTICS.get(stage.meaning, ""),
     }
-    await site.portal(rest.AddStatus(fields=fields))
+    await site.portal(methods_crm.AddStatus(fields=fields))
     return code
 
 
-async def _drop_foreign(site: Site, there: list[rest.Status], ours: set[StageCode]) -> None:
+async def _drop_foreign(site: Site, there: list[methods_crm.Status], ours: set[StageCode]) -> None:
     """A new pipeline comes with stages of a sale; those nobody uses go. A refusal leaves them, they do no harm."""
     for status in there:
         if status.status_id not in ours and not status.semantics:
             try:
-                await site.portal(rest.DeleteStatus(id=status.id, force=True))
+                await site.portal(methods_crm.DeleteStatus(id=status.id, force=True))
             except PortalRefused:
                 continue
 
 
 async def _order(site: Site, plan: PipelinePlan, entity: str, codes: Mapping[str, StageCode]) -> None:
     """Stages stand in the desk's order: progress before success before failure."""
-    there = {s.status_id: s for s in await site.portal(rest.ListStatuses(entity_id=entity))}
+    there = {s.status_id: s for s in await site.portal(methods_crm.ListStatuses(filter={"ENTITY_ID": entity}))}
     progress = [stage for stage in plan.stages if not stage.meaning.is_final]
     for place, stage in enumerate(progress):
         status = there.get(codes[stage.key])
         sort = PROGRESS_SORT * (place + 1)
         if status is not None and status.sort != sort:
-            await site.portal(rest.UpdateStatus(id=status.id, fields={"SORT": sort, "COLOR": COLOURS[stage.meaning]}))
+            await site.portal(
+                methods_crm.UpdateStatus(id=status.id, fields={"SORT": sort, "COLOR": COLOURS[stage.meaning]})
+            )
 
 
 async def fields(site: Site) -> Binding:
     """Our calculated fields exist on the deal."""
-    there = {field.field_name for field in await site.portal(rest.ListDealUserFields())}
+    there = {field.field_name for field in await site.portal(methods_crm.ListDealUserFields())}
     for plan in FIELDS:
         if plan.name not in there:
-            await site.portal(rest.AddDealUserField(fields=_field(plan)))
+            await site.portal(methods_crm.AddDealUserField(fields=_field(plan)))
     return replace(site.binding, fields={plan.key: plan.name for plan in FIELDS})
 
 
@@ -197,37 +199,37 @@ def _field(plan: FieldPlan) -> dict[str, Any]:
 
 async def bot(site: Site) -> Binding:
     """Modest is there, listens at our address and knows his one hidden command."""
-    gateway = await site.portal.bots()
-    number = await gateway.register(code=BOT_CODE, name="Модест", webhook_url=site.handler("/bitrix/bot"))
-    await gateway.register_command(number, COMMAND, site.handler("/bitrix/bot"))
-    return replace(site.binding, bot=number, bot_api=gateway.version)
+    version = await bots.generation(site.portal)
+    handler = site.handler("/bitrix/bot")
+    number = await bots.register(site.portal, version, code=BOT_CODE, name="Модест", handler=handler, command=COMMAND)
+    return replace(site.binding, bot=number, bot_api=version)
 
 
 async def events(site: Site) -> Binding:
     """Every event is bound to our address, and to no old one of ours."""
     handler = site.handler("/bitrix/events")
-    bound = await site.portal(rest.ListEventBindings())
+    bound = await site.portal(methods_app.ListEventBindings())
     ours = {binding.event.upper() for binding in bound if binding.handler == handler}
     for event in EVENTS:
         if event not in ours:
-            await site.portal(rest.BindEvent(event=event, handler=handler))
+            await site.portal(methods_app.BindEvent(event=event, handler=handler))
     for stale in bound:
         if stale.handler and stale.handler != handler and stale.handler.endswith("/bitrix/events"):
-            await site.portal(rest.UnbindEvent(event=stale.event, handler=stale.handler))
+            await site.portal(methods_app.UnbindEvent(event=stale.event, handler=stale.handler))
     return site.binding
 
 
 async def tab(site: Site) -> Binding:
     """The tab «Поддержка» stands in the deal card."""
     handler = site.handler(f"/bitrix/placement/{TAB}")
-    bound = await site.portal(rest.ListPlacementBindings())
+    bound = await site.portal(methods_app.ListPlacementBindings())
     ours = [binding for binding in bound if binding.placement == TAB]
     if handler not in {binding.handler for binding in ours}:
         titles = {"ru": {"TITLE": "Поддержка"}, "en": {"TITLE": "Support"}}
-        await site.portal(rest.BindPlacement(placement=TAB, handler=handler, title="Поддержка", lang_all=titles))
+        await site.portal(methods_app.BindPlacement(placement=TAB, handler=handler, title="Поддержка", lang_all=titles))
     for stale in ours:
         if stale.handler != handler:
-            await site.portal(rest.UnbindPlacement(placement=TAB, handler=stale.handler))
+            await site.portal(methods_app.UnbindPlacement(placement=TAB, handler=stale.handler))
     return site.binding
 
 

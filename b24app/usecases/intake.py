@@ -1,0 +1,114 @@
+"""Events of the portal: a deal changed, a button was pressed, somebody wrote to the bot, the application itself changed."""
+
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Final, Protocol
+
+from b24app.chatbot import dialogs
+from b24app.chatbot.answers import refusal
+from b24app.chatbot.router import Press
+from b24app.db.inbox import InboxRow
+from b24app.db.outbox import Outgoing
+from b24app.db.portals import PortalStatus
+from b24app.db.work import Work
+from b24app.kit.clock import Clock
+from b24app.kit.errors import RuleBroken, TicketUnknown
+from b24app.kit.ids import PortalId, TicketId, UserId, number_of
+from b24app.tickets.dispatch import outcome_of
+from b24app.tickets.model import CloseNotice, Command, Gone, Observed, Ticket
+from b24app.usecases.apply import apply, outgoing
+from b24app.usecases.clients import Clients
+from b24app.usecases.effects import Urgency
+from b24app.usecases.gather import read_tickets
+
+DEAL_CHANGED: Final = "deal"
+PRESS: Final = "press"
+BOT_MESSAGE: Final = "bot_message"
+UNINSTALLED: Final = "uninstalled"
+RECHECK: Final = "recheck"
+
+
+class Pass(Protocol):
+    """What a handler gets beside the events: the portal, and the one transaction that completes them."""
+
+    portal: PortalId
+
+    def apply(self, *, ignored: bool = False) -> AbstractAsyncContextManager[Work]: ...
+
+
+class Intake:
+    """Handlers of the inbox by kind. Each reads first, then decides and saves in one transaction."""
+
+    def __init__(self, clients: Clients, clock: Clock) -> None:
+        self._clients, self._clock = clients, clock
+
+    async def deal_changed(self, ctx: Pass, rows: Sequence[InboxRow], /) -> None:
+        """However many events told that the deal changed, it is read once, as it is now."""
+        ticket = TicketId(str(rows[-1].body["ticket"]))
+        portal = await self._clients.of(ctx.portal)
+        facts = (await read_tickets(portal, [ticket]))[ticket]
+        command: Command = Observed(ticket, facts) if facts else Gone(ticket, "deleted")
+        async with ctx.apply() as work:
+            await apply(command, work=work, desk=await work.desk(), now=self._clock.now())
+
+    async def pressed(self, ctx: Pass, rows: Sequence[InboxRow], /) -> None:
+        """Presses in the order they came, each answered: by what it caused, or by a short honest refusal."""
+        async with ctx.apply() as work:
+            for row in rows:
+                await self._press(work, row)
+
+    async def _press(self, work: Work, row: InboxRow) -> None:
+        press = Press(UserId(row.body["user"]), int(row.body["message"]), str(row.body["params"]))
+        command: Command | None = None
+        try:
+            command = dialogs.presses.command(press)
+            await apply(command, work=work, desk=await work.desk(), now=self._clock.now())
+        except RuleBroken as broken:
+            await self._refuse(work, row, press, command, broken)
+
+    async def _refuse(
+        self, work: Work, row: InboxRow, press: Press, command: Command | None, broken: RuleBroken
+    ) -> None:
+        desk = await work.desk()
+        ticket = await work.tickets.find(command.ticket) if command else None
+        if command is not None and ticket is None:
+            broken = TicketUnknown(command.ticket)
+        text = refusal(
+            broken,
+            language=desk.language,
+            number=number_of(command.ticket) if command else "",
+            agent=desk.directory.name(ticket.assignee) if ticket and ticket.assignee else "",
+        )
+        await work.outbox.put([_answer(row, press, text, command.ticket if command else None)])
+        await self._close_stale(work, press, ticket)
+
+    async def _close_stale(self, work: Work, press: Press, ticket: Ticket | None) -> None:
+        """An old message of the presser that still shows buttons is told how it ended, which frees the pressed button."""
+        known = await work.messages.get(press.message)
+        if ticket is None or known is None or known.to != press.user or known.ticket != ticket.id:
+            return
+        if any(notice.message == press.message for notice in ticket.notices):
+            return
+        ending = CloseNotice(ticket.id, press.user, press.message, outcome_of(ticket), ticket.assignee)
+        await work.outbox.put([outgoing(ending)])
+
+    async def bot_message(self, ctx: Pass, rows: Sequence[InboxRow], /) -> None:
+        """Somebody wrote to Modest: he says who he is and what his buttons are for, once for all that was written."""
+        async with ctx.apply() as work:
+            desk = await work.desk()
+            row = rows[-1]
+            press = Press(UserId(row.body["user"]), 0, "")
+            await work.outbox.put([_answer(row, press, dialogs.hello(desk.language), None)])
+
+    async def uninstalled(self, ctx: Pass, rows: Sequence[InboxRow], /) -> None:
+        """The application was removed: nothing can be sent any more; the data stays until the integrator decides."""
+        del rows
+        async with ctx.apply() as work:
+            await work.portals.set_status(ctx.portal, PortalStatus.UNINSTALLED, "ONAPPUNINSTALL")
+        self._clients.forget(ctx.portal)
+
+
+def _answer(row: InboxRow, press: Press, text: str, ticket: TicketId | None) -> Outgoing:
+    """An answer to one person: rewrites nothing, so that a message that still lives keeps its buttons."""
+    effect = {"to": press.user, "text": text, "ticket": ticket or ""}
+    return Outgoing(f"user:{press.user}", "answer", effect, "tolerant", Urgency.PERSON, key=f"answer:{row.id}")
