@@ -74,12 +74,12 @@ class Panel:
     async def show(self, request: Request) -> Response:
         """Now, steps, speed."""
         local = self.portal.clock.local()
-        clock = {
+        dial = {
             "value": f"{local:%Y-%m-%dT%H:%M}",
             "zone": str(self.portal.clock.zone),
             "speed": self.portal.clock.speed,
         }
-        return self._page(request, "time.html", "time", clock=clock, steps=STEPS, speeds=SPEEDS)
+        return self._page(request, "time.html", "time", dial=dial, steps=STEPS, speeds=SPEEDS)
 
     async def move(self, request: Request) -> Response:
         """Step forward by seconds, or jump to a moment in the portal's zone."""

@@ -99,6 +99,7 @@ const portal = (() => {
     if (!clock && !unread) return;
     try {
       const data = await (await get("/pulse")).json();
+      for (const node of document.querySelectorAll("[data-now]")) node.textContent = data.now;
       if (clock) clock.textContent = data.speed === 1 ? data.now : `${data.now} · ×${data.speed}`;
       const count = data.unread + data.notices;
       if (unread) { unread.hidden = !count; unread.textContent = count; }
