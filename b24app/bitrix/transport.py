@@ -53,10 +53,15 @@ class Transport:
         """POST a form: keys of applications stay out of access logs."""
         return await self._send(url, data=form)
 
-    async def _send(self, url: str, **how: Any) -> Reply:
+    async def get(self, url: str) -> Reply:
+        """GET, for helpers of rehearsals; secrets never travel in an address."""
+        return await self._send(url, verb="GET")
+
+    async def _send(self, url: str, *, verb: str = "POST", **how: Any) -> Reply:
         client = self._client(url)
         try:
-            response = await client.post(url, **{name: value for name, value in how.items() if value is not None})
+            given = {name: value for name, value in how.items() if value is not None}
+            response = await client.request(verb, url, **given)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             raise PortalUnreachable(type(error).__name__, sent=False) from None
         except httpx.HTTPError as error:

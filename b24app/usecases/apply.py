@@ -10,8 +10,10 @@ from b24app.tickets.model import Command, Decision, Effect
 from b24app.usecases import effects
 
 
-async def apply(command: Command, *, work: Work, desk: Desk, now: datetime) -> Decision:
+async def apply(command: Command, *, work: Work, desk: Desk, now: datetime, touch: bool = False) -> Decision:
     """Carry out one command inside the caller's unit of work, which commits.
+
+    `touch` saves the ticket even when nothing changed: then it counts as decided by this revision of the desk.
 
     Everything the world must be told is put down in the same transaction as the state, never one without the other.
     Raises `RuleBroken` with nothing written when a person asks for what the rules forbid.
@@ -20,7 +22,7 @@ async def apply(command: Command, *, work: Work, desk: Desk, now: datetime) -> D
     decision = decide(before, command, desk=desk, now=now)
     if decision.ticket is None:
         return decision
-    if decision.ticket != before:
+    if touch or decision.ticket != before:
         await work.tickets.save(decision.ticket, desk=desk.revision, at=now)
     await work.journal.add(decision.ticket.id, decision.journal, at=now)
     await work.timers.apply(decision.ticket.id, decision.timers)

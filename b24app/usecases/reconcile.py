@@ -1,0 +1,132 @@
+"""What no event told: every minute the portal's recent changes and our open tickets are compared with what we know.
+
+A difference becomes an ordinary row of the inbox, so it takes the way of an event. One request a portal, at the lowest
+share of its limit.
+"""
+
+import logging
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from b24app.bitrix.client import PAGE, Outcome, PortalClient
+from b24app.bitrix.methods_crm import ListItems
+from b24app.bitrix.throttle import Priority
+from b24app.db.inbox import Incoming, ticket_lane
+from b24app.db.work import Store
+from b24app.kit.errors import PortalError
+from b24app.kit.ids import DEAL, PipelineId, PortalId, TicketId, item_of, ticket_id
+from b24app.portal.binding import Binding
+from b24app.portal.facts import moment
+from b24app.tickets.model import Ticket
+from b24app.usecases.clients import Clients
+from b24app.usecases.intake import DEAL_CHANGED
+
+MARK: Final = "deals"
+OVERLAP: Final = timedelta(minutes=2)
+SELECT: Final = ["id", "categoryId", "stageId", "stageSemanticId", "assignedById", "updatedTime"]
+PAGES: Final = 40
+"""Pages of open tickets looked at in one sweep; the rest comes in the next ones."""
+
+_log = logging.getLogger(__name__)
+
+
+class Reconcile:
+    """The sweep over all portals."""
+
+    def __init__(self, store: Store, clients: Clients) -> None:
+        self._store, self._clients = store, clients
+        self._cursor: dict[PortalId, TicketId] = {}
+
+    async def sweep(self) -> int:
+        """Look at every portal we work with; one that does not answer is left for the next time. Gives repairs made."""
+        async with self._store.read() as reading:
+            portals = await reading.portals.active()
+        repaired = 0
+        for portal in portals:
+            try:
+                repaired += await self.portal(portal)
+            except PortalError as error:
+                _log.warning("reconcile failed portal=%s error=%s", portal, type(error).__name__)
+        return repaired
+
+    async def portal(self, portal: PortalId) -> int:
+        """One portal: read, compare, put differences into the inbox, move the watermark."""
+        async with self._store.read(portal) as reading:
+            row = await reading.portals.get(portal)
+            mark = await reading.marks.get(MARK)
+            open_ids = await reading.tickets.open_ids(after=self._cursor.get(portal, TicketId("")), limit=PAGES * PAGE)
+        pipelines = [place.id for place in Binding.from_data(dict(row.settings)).pipelines.values()]
+        if not pipelines:
+            return 0
+        since = moment(mark) if mark else row.created_at
+        client = await self._clients.of(portal)
+        changed = await _changed(client, pipelines, since - OVERLAP)
+        present = await _present(client, open_ids)
+        repaired = await self._repair(portal, changed, present, open_ids, since)
+        self._cursor[portal] = open_ids[-1] if len(open_ids) == PAGES * PAGE else TicketId("")
+        return repaired
+
+    async def _repair(
+        self,
+        portal: PortalId,
+        changed: list[Mapping[str, Any]],
+        present: dict[TicketId, Mapping[str, Any]] | None,
+        open_ids: list[TicketId],
+        since: datetime,
+    ) -> int:
+        rows = {_ticket(row): row for row in changed} | (present or {})
+        async with self._store.work(portal) as work:
+            known = {ticket: await work.tickets.find(ticket) for ticket in rows}
+            stale = {ticket for ticket, row in rows.items() if _differs(known[ticket], row)}
+            if present is not None:
+                stale |= set(open_ids) - set(present)
+            await work.receive([_incoming(portal, ticket) for ticket in sorted(stale)])
+            latest = max((moment(row.get("updatedTime"), since) for row in changed), default=since)
+            await work.marks.set(MARK, max(latest, since).isoformat())
+            await work.commit()
+        if stale:
+            _log.info("reconcile portal=%s repaired=%s", portal, len(stale))
+        return len(stale)
+
+
+async def _changed(client: PortalClient, pipelines: list[PipelineId], since: datetime) -> list[Mapping[str, Any]]:
+    wanted = {"@categoryId": pipelines, ">=updatedTime": since.isoformat()}
+    method = ListItems(entity_type_id=DEAL, filter=wanted, select=SELECT)
+    return [row async for row in client.listing(method, Priority.BACKGROUND)]
+
+
+async def _present(client: PortalClient, tickets: list[TicketId]) -> dict[TicketId, Mapping[str, Any]] | None:
+    """Our open tickets as the portal has them; None when the portal could not answer for all of them."""
+    ids = [item for entity_type, item in map(item_of, tickets) if entity_type == DEAL]
+    commands = {
+        str(first): ListItems(entity_type_id=DEAL, filter={"@id": ids[first : first + PAGE]}, select=SELECT, start=-1)
+        for first in range(0, len(ids), PAGE)
+    }
+    if not commands:
+        return {}
+    outcomes = await client.batch(commands, Priority.BACKGROUND)
+    if any(outcome.error for outcome in outcomes.values()):
+        return None
+    return {_ticket(row): row for row in _rows(outcomes)}
+
+
+def _rows(outcomes: Mapping[str, Outcome]) -> Iterator[Mapping[str, Any]]:
+    for outcome in outcomes.values():
+        yield from outcome.value
+
+
+def _ticket(row: Mapping[str, Any]) -> TicketId:
+    return ticket_id(DEAL, int(row["id"]))
+
+
+def _differs(ticket: Ticket | None, row: Mapping[str, Any]) -> bool:
+    """The portal shows something else than we last read. A deal closed before we knew it is none of ours."""
+    if ticket is None or ticket.gone:
+        return row.get("stageSemanticId") not in {"S", "F"}
+    shown = (int(row.get("categoryId") or 0), str(row.get("stageId")), int(row.get("assignedById") or 0))
+    return shown != (ticket.pipeline, ticket.seen_stage, ticket.seen_responsible)
+
+
+def _incoming(portal: PortalId, ticket: TicketId) -> Incoming:
+    return Incoming(portal, ticket_lane(portal, ticket), DEAL_CHANGED, {"ticket": ticket, "found_by": "sweep"})
