@@ -1,35 +1,25 @@
 """Tickets: columns for what is asked for, the whole ticket as JSON beside them."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cache
 from typing import Any, Final
 
-from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from b24app.db.jsontext import load
 from b24app.db.lanes import count
 from b24app.db.tables import ticket as tickets
+from b24app.db.ticketjson import VERSION, dump_ticket, load_ticket
 from b24app.kit.clock import to_ms
 from b24app.kit.errors import Conflict, TicketUnknown
 from b24app.kit.ids import DepartmentId, PortalId, TicketId, UserId
 from b24app.pipelines.stages import Meaning
+from b24app.sla import most_urgent
 from b24app.tickets.model import Ticket
 
-VERSION: Final = 1
-"""Of the stored form. Raise it when `Ticket` changes its shape, and say in `UPCASTS` how an older one becomes the next."""
-
-UPCASTS: Final[Mapping[int, Any]] = {}
 _FINAL: Final = [meaning.value for meaning in Meaning if meaning.is_final]
-
-
-@cache
-def _adapter() -> TypeAdapter[Ticket]:
-    return TypeAdapter(Ticket)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,22 +167,21 @@ def _values(ticket: Ticket, at: datetime | None) -> dict[str, Any]:
         "line": ticket.line,
         "subject": ticket.subject,
         "company": ticket.company.id if ticket.company else None,
-        "due_at": _due_at(ticket),
+        "due_at": _due_at(ticket, at or ticket.opened_at),
         "opened_at": to_ms(ticket.opened_at),
         "closed_at": to_ms(ticket.closed_at) if ticket.closed_at else None,
         "gone": ticket.gone,
         "updated_at": to_ms(at or ticket.opened_at),
         "v": VERSION,
-        "body": _adapter().dump_json(ticket).decode(),
+        "body": dump_ticket(ticket),
     }
 
 
-def _due_at(_ticket: Ticket) -> int | None:
-    return None
+def _due_at(ticket: Ticket, at: datetime) -> int | None:
+    """The nearest running term, for lists; None while every clock stands still."""
+    urgent = most_urgent(ticket.clocks, at)
+    return to_ms(urgent.due_at) if urgent and urgent.due_at else None
 
 
 def _ticket(row: Any) -> Ticket:
-    data = load(row.body)
-    for version in range(row.v, VERSION):
-        data = UPCASTS[version](data)
-    return replace(_adapter().validate_python(data), version=row.version)
+    return replace(load_ticket(row.body, row.v), version=row.version)

@@ -13,30 +13,30 @@ __all__ = ["Deliverer", "Found", "OutboxTimes"]
 class Deliverer(Protocol):
     """Turns effects into REST calls and their answers into changes. `answer` is anything JSON can hold."""
 
-    def knows(self, row: OutboxRow) -> bool:
+    def knows(self, row: OutboxRow, /) -> bool:
         """This release can deliver it. What it cannot waits for a node that can."""
         ...
 
-    async def render(self, row: OutboxRow) -> Call | None:
+    async def render(self, row: OutboxRow, /) -> Call | None:
         """The one REST call of this effect; None when the effect lost its sense. Asked until the first attempt."""
         ...
 
-    async def send(self, row: OutboxRow, call: Call) -> Any:
+    async def send(self, row: OutboxRow, call: Call, /) -> Any:
         """Make the call and return its answer. `row.priority` chooses the share of the request limit.
 
         Failures are raised as `PortalError`s; their `sent` decides whether the call is in doubt.
         """
         ...
 
-    async def look_up(self, row: OutboxRow, call: Call) -> Found | None:
+    async def look_up(self, row: OutboxRow, call: Call, /) -> Found | None:
         """After a doubtful attempt of a `keyed` or `read-back` effect: did it work? None to send it again."""
         ...
 
-    async def on_result(self, work: Work, row: OutboxRow, call: Call, answer: Any) -> None:
+    async def on_result(self, work: Work, row: OutboxRow, call: Call, answer: Any, /) -> None:
         """In the transaction that marks the row done: keep ids, cause further effects. No network."""
         ...
 
-    async def on_refused(self, work: Work, row: OutboxRow, error: Exception) -> None:
+    async def on_refused(self, work: Work, row: OutboxRow, error: Exception, /) -> None:
         """In the transaction that gives the row up: cause another effect instead, if there is one. No network."""
         ...
 
