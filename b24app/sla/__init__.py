@@ -15,6 +15,10 @@ What other rooms use:
   none, `used`, `left`, `due_at`, `counts_until`, …), `due(clocks, name, now)`, `most_urgent(clocks, now)`,
   `next_deadlines(clocks, now)` → `Deadline`s (warnings, terms, escalations; `people` are `Role`s or user ids; `mark` names
   each once). Names of clocks: `first_response`, `next_response`, `resolution`, `stage:<key>`, `line:<n>`, `vendor`.
+- Explaining: `ledger(clocks, name, now)` → `Ledger` of `Row`s that follow without holes and sum up exactly (`planned` ones
+  are still to come, `estimated` ones touch a guess), `whose_time(clocks, now)` → `WhoseTime` (`total("ours"|"client"|
+  "vendor"|"off")`, `stretches` are the proof).
+- Repair: `read_history(items, words, present)` → `StageHistory`, `has_gaps(clocks, history)`, `rebuild(clocks, history)`.
 - `replay(scenario)` and `rehearse(document)`: sla-scenarios.md; the command writes `rehearse(…).document` as JSON to the
   standard output and `.line`, the totals, to the standard error output.
 - `clocks_to_dict`, `clocks_from_dict`: JSON for the ticket's row.
@@ -23,16 +27,19 @@ What other rooms use:
 from b24app.sla.calendar import CALENDAR_KEYS, BusinessCalendar, describe_hours, hours_of_months
 from b24app.sla.clock import Clocks, open_clocks
 from b24app.sla.conduct import FAMILIES, Conduct
-from b24app.sla.machine import Mark, Wait
+from b24app.sla.ledger import Ledger, Row, ledger
 from b24app.sla.measure import Figure, Measure, Spell
 from b24app.sla.policy import POLICY_KEYS, Conditions, Policy, Subject, choose, family
 from b24app.sla.policycheck import PolicyProblem, check_policies
 from b24app.sla.production import production_calendar
 from b24app.sla.reading import ClockView, Deadline, due, most_urgent, next_deadlines, view, views
+from b24app.sla.rebuild import HistoryItem, StageHistory, StageRow, has_gaps, read_history, rebuild
 from b24app.sla.rehearsal import Rehearsal, rehearse
 from b24app.sla.replaying import replay
+from b24app.sla.state import Era, Mark, Wait
 from b24app.sla.storage import clocks_from_dict, clocks_to_dict
 from b24app.sla.target import Alarm, Role, Target
+from b24app.sla.whose import Stretch, WhoseTime, whose_time
 
 __all__ = [
     "CALENDAR_KEYS",
@@ -45,17 +52,25 @@ __all__ = [
     "Conditions",
     "Conduct",
     "Deadline",
+    "Era",
     "Figure",
+    "HistoryItem",
+    "Ledger",
     "Mark",
     "Measure",
     "Policy",
     "PolicyProblem",
     "Rehearsal",
     "Role",
+    "Row",
     "Spell",
+    "StageHistory",
+    "StageRow",
+    "Stretch",
     "Subject",
     "Target",
     "Wait",
+    "WhoseTime",
     "check_policies",
     "choose",
     "clocks_from_dict",
@@ -63,13 +78,18 @@ __all__ = [
     "describe_hours",
     "due",
     "family",
+    "has_gaps",
     "hours_of_months",
+    "ledger",
     "most_urgent",
     "next_deadlines",
     "open_clocks",
     "production_calendar",
+    "read_history",
+    "rebuild",
     "rehearse",
     "replay",
     "view",
     "views",
+    "whose_time",
 ]

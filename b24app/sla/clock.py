@@ -10,8 +10,9 @@ from datetime import datetime
 from typing import Self
 
 from b24app.sla.calendar import BusinessCalendar
-from b24app.sla.machine import Machine, What, rulers_of
+from b24app.sla.machine import Machine, rulers_of
 from b24app.sla.policy import FINAL_MEANINGS, Policy
+from b24app.sla.state import Era, What
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ class Clocks(Machine):
         """A message of the client: the next answer is awaited from the oldest one that has none."""
         at = self.not_before(at)
         state = self.mark(at, "customer")
-        if self.measure("next_response") is None:
+        if self.measure("next_response") is None and not self.counts_from_contact():
             state = state.begin("next_response", at)
         return state.settle(at)
 
@@ -91,9 +92,10 @@ class Clocks(Machine):
         at = self.not_before(at)
         if self.closed_at is not None:
             return self
-        state = self.resumed(at).vendor_answered(at)
+        state = self.mark(at, "closed")
+        state = state.resumed(at).vendor_answered(at).derived(len(state.marks))
         state = state.each(lambda clock: clock == "resolution", lambda one: one.meet(self.rulers, at))
-        return replace(state.mark(at, "closed"), closed_at=at).wait("closed", at).settle(at)
+        return replace(state, closed_at=at).wait("closed", at).settle(at)
 
     def reopened(self, at: datetime) -> Self:
         """Open again: the resolution goes on with what was used, its old figures are kept among the done ones."""
@@ -122,28 +124,13 @@ class Clocks(Machine):
         at = self.not_before(at)
         if stage == self.stage:
             return self
-        state = self.visited(stage, meaning, at)
-        if meaning in FINAL_MEANINGS:
-            return state.closed(at)
-        if state.closed_at is not None:
-            state = state.reopened(at)
-        pauses = self.policy is not None and self.policy.pauses(stage, meaning)
-        state = state.paused(at) if pauses else state.resumed(at)
-        if self.policy is not None and self.policy.resolves(stage, meaning):
-            return state.resolved(at)
-        was_resolved = self.policy is not None and self.policy.resolves(self.stage, self.meaning)
-        return state.reopened(at) if was_resolved else state
+        entered = self.enter(stage, meaning, at, "stage")
+        return self.meant(entered, at).derived(len(entered.marks))
 
     def visited(self, stage: str, meaning: str, at: datetime) -> Self:
         """Only the clock of the stage: the old visit ends, a new one begins, whatever the stages mean."""
         at = self.not_before(at)
-        if stage == self.stage:
-            return self
-        state = self.leave_stage(at)
-        state = replace(state.mark(at, "stage", stage), stage=stage, meaning=meaning)
-        if stage and meaning not in FINAL_MEANINGS:
-            state = state.enter_stage(at)
-        return state.settle(at)
+        return self if stage == self.stage else self.enter(stage, meaning, at, "visit")
 
     def ruled(
         self, policy: Policy | None, calendars: Mapping[str, BusinessCalendar], default: str, at: datetime
@@ -154,28 +141,58 @@ class Clocks(Machine):
         """
         at = self.not_before(at)
         rulers, current = rulers_of(self.rulers, policy, calendars, default)
-        if policy == self.policy and current == self.current:
+        if policy == self.policy and current == self.eras[-1].current:
             return self
-        what: What = "calendar" if policy == self.policy else "policy"
-        state = self.stop_all(at).mark(at, what, policy.key if policy else "")
-        state = replace(state, policy=policy, rulers=rulers, current=current)
-        state = replace(state, measures=tuple(state.retarget(one) for one in state.measures))
-        return state.repause(self.policy, at).rewait(at).settle(at)
+        return self.under(rulers, Era(at, policy, current), at)
 
     def counting(self, at: datetime) -> Self:
         """From this moment on clocks count that waited for their agreement."""
-        return replace(self, is_counting=True).settle(self.not_before(at))
+        at = self.not_before(at)
+        return self if self.is_counting else replace(self.mark(at, "counting"), is_counting=True).settle(at)
+
+    # steps
+
+    def enter(self, stage: str, meaning: str, at: datetime, what: What) -> Self:
+        """The visit of one stage ends, that of another begins."""
+        state = self.leave_stage(at)
+        state = replace(state.mark(at, what, stage, meaning), stage=stage, meaning=meaning)
+        if stage and meaning not in FINAL_MEANINGS:
+            state = state.enter_stage(at)
+        return state.settle(at)
+
+    def meant(self, entered: Self, at: datetime) -> Self:
+        """What follows from the meaning of the stage that was entered; `self` is the state before."""
+        if entered.meaning in FINAL_MEANINGS:
+            return entered.closed(at)
+        state = entered.reopened(at) if entered.closed_at is not None else entered
+        state = state.paused(at) if state.is_in_pause() else state.resumed(at)
+        if state.is_in_solution():
+            return state.resolved(at)
+        return state.reopened(at) if self.is_in_solution() else state
 
     def counts_from_contact(self) -> bool:
+        """The next answer is awaited from our last word on, not from the client's."""
         return self.policy is not None and self.policy.conduct.next_response_from == "contact"
+
+    def under(self, rulers: tuple[BusinessCalendar, ...], era: Era, at: datetime) -> Self:
+        """The rules of an era hold from this moment on."""
+        what: What = "calendar" if era.policy == self.policy else "policy"
+        state = self.stop_all(at).mark(at, what, era.policy.key if era.policy else "")
+        state = replace(state, rulers=rulers, eras=(*self.eras, era))
+        state = replace(state, measures=tuple(state.retarget(one) for one in state.measures))
+        return state.repause(self.policy, at).derived(len(state.marks)).rewait(at).settle(at)
 
     def repause(self, before: Policy | None, at: datetime) -> Self:
         """A pause survives the change, unless the new rules name other stages that pause."""
-        if self.policy is None or before is None or self.closed_at is not None:
+        if self.policy is None or before is None or self.policy.conduct.pause == before.conduct.pause:
             return self
-        if self.policy.conduct.pause == before.conduct.pause:
-            return self
-        return self.paused(at) if self.policy.pauses(self.stage, self.meaning) else self.resumed(at)
+        return self.paused(at) if self.is_in_pause() else self.resumed(at)
+
+
+def unopened(policy: Policy | None, calendars: Mapping[str, BusinessCalendar], default: str) -> Clocks:
+    """Clocks under these rules before anything happened."""
+    rulers, current = rulers_of((), policy, calendars, default)
+    return Clocks(rulers, (Era(None, policy, current),))
 
 
 def open_clocks(
@@ -189,7 +206,6 @@ def open_clocks(
     line: str = "",
 ) -> Clocks:
     """The clocks of a ticket that came at this moment, in this stage and at this line."""
-    rulers, current = rulers_of((), policy, calendars, default)
-    state = Clocks(policy, rulers, current).opened(at)
+    state = unopened(policy, calendars, default).opened(at)
     state = state.line_changed(line, at) if line else state
     return state.stage_entered(stage, meaning, at) if stage else state

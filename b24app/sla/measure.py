@@ -8,6 +8,7 @@ from typing import Self
 from b24app.kit.errors import CalendarNeverOpens
 from b24app.sla.calendar import BusinessCalendar
 from b24app.sla.target import Target
+from b24app.sla.zones import utc
 
 Rulers = Sequence[BusinessCalendar]
 """Calendars a ticket was ever measured with. A change adds one, so that time used stays as it was counted."""
@@ -23,8 +24,6 @@ class Spell:
     end: datetime
     used: timedelta
     ruler: int
-    estimated: bool = False
-    """Rebuilt from what the portal remembers, not seen when it happened."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +37,6 @@ class Figure:
     limit: timedelta | None
     due_at: datetime | None
     late: bool
-    estimated: bool = False
 
     @property
     def margin(self) -> timedelta | None:
@@ -58,11 +56,6 @@ class Measure:
     since: datetime | None = None
     """Running since; None when it stands still."""
     met: Figure | None = None
-
-    @property
-    def estimated(self) -> bool:
-        """Some of its time was rebuilt, not seen."""
-        return any(spell.estimated for spell in self.spells)
 
     def used(self, rulers: Rulers, now: datetime) -> timedelta:
         """Time used so far."""
@@ -92,7 +85,7 @@ class Measure:
         """It ran past its term; exactly at the term is in time, and a clock that stands still gets no later."""
         if self.met is not None:
             return self.met.late
-        ran_until = now if self.since is not None else self.spells[-1].end if self.spells else None
+        ran_until = utc(now) if self.since is not None else self.spells[-1].end if self.spells else None
         if ran_until is None:
             return False
         term = self.term(rulers, now)
@@ -126,7 +119,6 @@ class Measure:
             None if self.target is None else self.target.limit,
             self.term(rulers, at),
             self.is_late(rulers, at),
-            self.estimated,
         )
 
     def meet(self, rulers: Rulers, at: datetime) -> Self:
@@ -138,6 +130,6 @@ class Measure:
 
 def _add(calendar: BusinessCalendar, start: datetime, length: timedelta) -> datetime | None:
     try:
-        return calendar.add(start, length)
+        return utc(calendar.add(start, length))
     except CalendarNeverOpens:
         return None

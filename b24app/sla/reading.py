@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from b24app.kit.errors import CalendarNeverOpens
-from b24app.sla.machine import Machine
+from b24app.sla.clock import Clocks
 from b24app.sla.measure import Measure
 from b24app.sla.target import Role, Target
 
@@ -50,24 +50,24 @@ class Deadline:
     """Names this alarm of this run of the clock, to give it once."""
 
 
-def due(state: Machine, clock: str, now: datetime) -> datetime | None:
+def due(state: Clocks, clock: str, now: datetime) -> datetime | None:
     """The term of a clock; None when it is not running, met, or without a target."""
     measure = state.measure(clock)
     return None if measure is None else _due(state, measure, now)
 
 
-def view(state: Machine, clock: str, now: datetime) -> ClockView | None:
+def view(state: Clocks, clock: str, now: datetime) -> ClockView | None:
     """What one clock shows; None when it was never started."""
     measure = state.measure(clock)
     return None if measure is None else _view(state, measure, now)
 
 
-def views(state: Machine, now: datetime) -> tuple[ClockView, ...]:
+def views(state: Clocks, now: datetime) -> tuple[ClockView, ...]:
     """All clocks in the order they were started; of the stages only the present one."""
     return tuple(_view(state, measure, now) for measure in state.measures if state.is_present(measure))
 
 
-def most_urgent(state: Machine, now: datetime) -> ClockView | None:
+def most_urgent(state: Clocks, now: datetime) -> ClockView | None:
     """The running clock with the nearest term, else a paused one, else the resolution: what a badge in a list shows."""
     shown = views(state, now)
     running = [one for one in shown if one.due_at is not None and one.state not in {"met", "none", "pause"}]
@@ -77,7 +77,7 @@ def most_urgent(state: Machine, now: datetime) -> ClockView | None:
     return paused or view(state, "resolution", now)
 
 
-def next_deadlines(state: Machine, now: datetime) -> tuple[Deadline, ...]:
+def next_deadlines(state: Clocks, now: datetime) -> tuple[Deadline, ...]:
     """Warnings, terms and escalations of the clocks that run now, earliest first; past ones included.
 
     The caller keeps the marks of those already given. Nothing is due while a clock stands still: the next transition
@@ -90,14 +90,14 @@ def next_deadlines(state: Machine, now: datetime) -> tuple[Deadline, ...]:
     return tuple(sorted(found, key=lambda deadline: (deadline.at, deadline.clock, deadline.offset)))
 
 
-def around(state: Machine, clock: str, offset: timedelta, now: datetime) -> datetime | None:
+def around(state: Clocks, clock: str, offset: timedelta, now: datetime) -> datetime | None:
     """The instant this much business time before (−) or after (+) the shown term of a clock."""
     measure = state.measure(clock)
     term = None if measure is None else _due(state, measure, now)
     return None if measure is None or term is None else _shifted(state, measure, term, offset)
 
 
-def _due(state: Machine, measure: Measure, now: datetime) -> datetime | None:
+def _due(state: Clocks, measure: Measure, now: datetime) -> datetime | None:
     if measure.met is not None or state.closed_at is not None or not state.is_counting:
         return None
     if state.stops(measure) and not _shown_on_hold(state):
@@ -105,16 +105,16 @@ def _due(state: Machine, measure: Measure, now: datetime) -> datetime | None:
     return _term(state, measure, now)
 
 
-def _term(state: Machine, measure: Measure, now: datetime) -> datetime | None:
+def _term(state: Clocks, measure: Measure, now: datetime) -> datetime | None:
     term = measure.term(state.rulers, now)
     return None if term is None else state.calendar.local(term)
 
 
-def _shown_on_hold(state: Machine) -> bool:
+def _shown_on_hold(state: Clocks) -> bool:
     return state.policy is not None and state.policy.conduct.due_on_hold == "shown"
 
 
-def _view(state: Machine, measure: Measure, now: datetime) -> ClockView:
+def _view(state: Clocks, measure: Measure, now: datetime) -> ClockView:
     used = measure.met.used if measure.met else measure.used(state.rulers, now)
     limit = measure.met.limit if measure.met else measure.target.limit if measure.target else None
     runs = measure.since is not None
@@ -131,11 +131,18 @@ def _view(state: Machine, measure: Measure, now: datetime) -> ClockView:
         late=measure.is_late(state.rulers, now),
         counts_until=opened[1] if opened else None,
         opens_at=_opens(state, measure, now) if runs and opened is None else None,
-        estimated=measure.estimated,
+        estimated=_is_estimated(state, measure),
     )
 
 
-def _state(state: Machine, measure: Measure, limit: timedelta | None, used: timedelta, now: datetime) -> State:
+def _is_estimated(state: Clocks, measure: Measure) -> bool:
+    guesses = state.guesses
+    return any(moment in guesses for spell in measure.spells for moment in (spell.start, spell.end)) or (
+        measure.since in guesses
+    )
+
+
+def _state(state: Clocks, measure: Measure, limit: timedelta | None, used: timedelta, now: datetime) -> State:
     if measure.met is not None:
         return "met"
     if limit is None or measure.target is None or state.closed_at is not None:
@@ -147,14 +154,14 @@ def _state(state: Machine, measure: Measure, limit: timedelta | None, used: time
     return "warn" if limit - used <= measure.target.near_left else "ok"
 
 
-def _opens(state: Machine, measure: Measure, now: datetime) -> datetime | None:
+def _opens(state: Clocks, measure: Measure, now: datetime) -> datetime | None:
     try:
         return state.rulers[measure.ruler].next_open(now)
     except CalendarNeverOpens:
         return None
 
 
-def _deadlines(state: Machine, measure: Measure, target: Target, now: datetime) -> list[Deadline]:
+def _deadlines(state: Clocks, measure: Measure, target: Target, now: datetime) -> list[Deadline]:
     term = _term(state, measure, now)
     if term is None:
         return []
@@ -168,7 +175,7 @@ def _deadlines(state: Machine, measure: Measure, target: Target, now: datetime) 
     ]
 
 
-def _shifted(state: Machine, measure: Measure, term: datetime, offset: timedelta) -> datetime | None:
+def _shifted(state: Clocks, measure: Measure, term: datetime, offset: timedelta) -> datetime | None:
     if not offset:
         return term
     try:

@@ -146,7 +146,7 @@ def _stage_elapsed(life: Life, now: datetime, question: Any) -> dict[str, float 
 def _stages(life: Life, question: Any) -> Iterable[str]:
     if isinstance(question, Mapping):
         return question
-    seen = [mark.detail for mark in life.clocks.marks if mark.what == "stage" and mark.detail]
+    seen = [mark.detail for mark in life.clocks.marks if mark.what == "visit" and mark.detail]
     return dict.fromkeys(seen)
 
 

@@ -6,10 +6,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Self
 
 from b24app.sla.calendar import CALENDAR_KEYS, BusinessCalendar
-from b24app.sla.clock import Clocks
+from b24app.sla.clock import Clocks, unopened
 from b24app.sla.conduct import Conduct
 from b24app.sla.hours import bad, mapping
-from b24app.sla.machine import rulers_of
 from b24app.sla.policy import Policy
 from b24app.sla.target import Target, span
 
@@ -66,11 +65,10 @@ class Life:
         targets = mapping(scenario.get("targets"), "targets")
         calendar = mapping(scenario.get("calendar"), "calendar")
         policy = policy_of(targets, rules)
-        rulers, current = rulers_of((), policy, {_MAIN: BusinessCalendar.from_dict(calendar)}, _MAIN)
         comes_later = any(event.what == "sla_attached" for event in events_of(scenario))
         waits = comes_later and rules.get("attached_counts_from") == "attached"
-        clocks = Clocks(policy, rulers, current, is_counting=not waits)
-        return cls(clocks, calendar, targets, rules, not comes_later)
+        clocks = unopened(policy, {_MAIN: BusinessCalendar.from_dict(calendar)}, _MAIN)
+        return cls(replace(clocks, is_counting=not waits), calendar, targets, rules, not comes_later)
 
     def lived(self, event: Event) -> Self:
         """After one event; an unknown one changes nothing."""

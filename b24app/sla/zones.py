@@ -10,6 +10,11 @@ from b24app.sla.hours import DAY
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
+def utc(moment: datetime) -> datetime:
+    """The same moment in UTC. Python compares and subtracts moments of one zone by their wall clocks; UTC has no folds."""
+    return moment.astimezone(UTC)
+
+
 class Stretch(NamedTuple):
     """UTC microseconds `start <= t < end` in which wall time is UTC plus `offset`."""
 

@@ -1,0 +1,158 @@
+"""Clocks from their journal, and stage clocks from what the portal remembers of the stages (requirement N8)."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from b24app.sla.clock import Clocks
+from b24app.sla.state import Era, Mark
+
+_CREATED = 1
+_FIRST = ("opened", "line", "stage")
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryItem:
+    """One row of `crm.stagehistory.list`: the moment an item entered a stage. The next row is the moment it left."""
+
+    id: int
+    kind: int
+    """TYPE_ID: 1 created, 2 moved, 3 moved to a final stage, 5 another pipeline."""
+    stage: str
+    """The portal's stage code."""
+    entered_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StageRow:
+    """A stage that was entered, in the words of the desk."""
+
+    stage: str
+    meaning: str
+    entered_at: datetime
+    estimated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StageHistory:
+    """The stages of a ticket as the portal remembers them."""
+
+    rows: tuple[StageRow, ...]
+    complete: bool
+    """The first row is the creation, so nothing came before."""
+
+
+def read_history(
+    items: Iterable[HistoryItem],
+    words: Callable[[str], tuple[str, str] | None],
+    present: tuple[str, datetime] | None = None,
+) -> StageHistory:
+    """The portal's rows in the desk's words: `words` gives key and meaning of a stage code, None for a foreign stage.
+
+    `present` is the stage the item stands in now and when it was moved there: where the history does not end with it,
+    a row was lost, and the moment is marked as estimated.
+    """
+    ordered = sorted(items, key=lambda item: (item.entered_at, item.id))
+    rows: list[StageRow] = []
+    for item in ordered:
+        found = words(item.stage)
+        if found is not None and not (rows and rows[-1].stage == found[0]):
+            rows.append(StageRow(*found, item.entered_at))
+    if present is not None and (found := words(present[0])) and (not rows or rows[-1].stage != found[0]):
+        last = rows[-1].entered_at if rows else present[1]
+        rows.append(StageRow(*found, max(present[1], last), estimated=True))
+    complete = bool(ordered) and ordered[0].kind == _CREATED and words(ordered[0].stage) is not None
+    return StageHistory(tuple(rows), complete)
+
+
+def has_gaps(clocks: Clocks, history: StageHistory) -> bool:
+    """The clocks saw other stages, or other moments, than the portal remembers."""
+    own = [(mark.detail, mark.at) for mark in clocks.marks if mark.what == "stage"]
+    portal = [(row.stage, row.entered_at) for row in history.rows]
+    return own[-len(portal) :] != portal if portal and not history.complete else bool(portal) and own != portal
+
+
+def rebuild(clocks: Clocks, history: StageHistory) -> Clocks:
+    """The same life with the stages as the portal remembers them; everything else stays as it was seen.
+
+    Exact to the millisecond wherever the portal tells the moment; what it does not tell (a stage before its history
+    begins, a row that was lost) is marked, and every minute that begins or ends there is shown as estimated.
+    """
+    if not history.rows:
+        return clocks
+    first = history.rows[0].entered_at
+    others = [mark for mark in clocks.marks if not mark.derived and mark.what != "stage"]
+    if history.complete or (clocks.opened_at or first) > first:
+        others = [replace(mark, at=first) if mark.what == "opened" else mark for mark in others]
+    marks = [*others, *_before(clocks, history), *(_mark(row) for row in history.rows)]
+    return relive(replace(clocks, marks=tuple(sorted(marks, key=_order))))
+
+
+def relive(clocks: Clocks) -> Clocks:
+    """The clocks again, from nothing but their journal and the rules that held: gives the same state."""
+    later = any(mark.what == "counting" for mark in clocks.marks)
+    state = Clocks(clocks.rulers, clocks.eras[:1], is_counting=clocks.is_counting and not later)
+    eras = iter(clocks.eras[1:])
+    for mark in clocks.marks:
+        if not mark.derived:
+            state = _moved(state, mark, eras)
+    return state
+
+
+def _moved(state: Clocks, mark: Mark, eras: Iterable[Era]) -> Clocks:
+    """One step of the journal, keeping the note that its moment was a guess."""
+    seen = len(state.marks)
+    moved = _step(state, mark, eras)
+    if not mark.estimated:
+        return moved
+    guessed = (replace(one, estimated=True) for one in moved.marks[seen:])
+    return replace(moved, marks=(*moved.marks[:seen], *guessed))
+
+
+def _step(state: Clocks, mark: Mark, eras: Iterable[Era]) -> Clocks:
+    match mark.what:
+        case "opened":
+            return state.opened(mark.at)
+        case "stage":
+            return state.stage_entered(mark.detail, mark.meaning, mark.at)
+        case "visit":
+            return state.visited(mark.detail, mark.meaning, mark.at)
+        case "line":
+            return state.line_changed(mark.detail, mark.at)
+        case "policy" | "calendar":
+            return state.under(state.rulers, next(iter(eras)), mark.at)
+        case _:
+            moved: Clocks = getattr(state, _PLAIN[mark.what])(mark.at)
+            return moved
+
+
+_PLAIN = {
+    "responded": "responded",
+    "customer": "customer_replied",
+    "paused": "paused",
+    "resumed": "resumed",
+    "resolved": "resolved",
+    "closed": "closed",
+    "reopened": "reopened",
+    "counting": "counting",
+    "vendor_asked": "vendor_asked",
+    "vendor_answered": "vendor_answered",
+}
+
+
+def _before(clocks: Clocks, history: StageHistory) -> Sequence[Mark]:
+    """What we saw before the portal's history begins: nobody can confirm it."""
+    if history.complete:
+        return ()
+    first = history.rows[0].entered_at
+    seen = (mark for mark in clocks.marks if mark.what == "stage" and mark.at < first)
+    return [replace(mark, estimated=True) for mark in seen]
+
+
+def _mark(row: StageRow) -> Mark:
+    return Mark(row.entered_at, "stage", row.stage, row.meaning, estimated=row.estimated)
+
+
+def _order(mark: Mark) -> tuple[datetime, int]:
+    """At one instant a ticket is opened, gets its line, enters its stage; then everything else in the order seen."""
+    return mark.at, _FIRST.index(mark.what) if mark.what in _FIRST else len(_FIRST)

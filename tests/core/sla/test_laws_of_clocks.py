@@ -1,0 +1,90 @@
+"""Laws of the clocks: no order of events breaks them, what was counted stays counted, a journal gives the state back."""
+
+import json
+from datetime import datetime, timedelta
+from typing import Any
+
+from b24app.sla import (
+    Clocks,
+    Policy,
+    clocks_from_dict,
+    clocks_to_dict,
+    next_deadlines,
+    views,
+)
+from b24app.sla.rebuild import StageHistory, StageRow, rebuild, relive
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.support.sla import CALENDARS, POLICIES, START, Step, lived, lives, moments
+
+
+@given(st.sampled_from(POLICIES), lives, moments)
+@settings(deadline=None)
+def test_no_order_of_events_breaks_a_clock(
+    policy: Policy | None, life: list[tuple[datetime, Step]], now: datetime
+) -> None:
+    clocks = lived(policy, life, in_order=False)
+    for shown in views(clocks, now):
+        assert shown.used >= timedelta()
+        assert shown.state != "bad" or not clocks.is_paused or shown.clock == "vendor"
+    next_deadlines(clocks, now)
+
+
+@given(st.sampled_from(POLICIES), lives)
+@settings(deadline=None)
+def test_a_journal_gives_the_same_state(policy: Policy | None, life: list[tuple[datetime, Step]]) -> None:
+    clocks = lived(policy, life, in_order=False)
+    assert relive(clocks) == clocks
+
+
+@given(st.sampled_from(POLICIES), lives)
+@settings(deadline=None)
+def test_stored_clocks_are_the_same_clocks(policy: Policy | None, life: list[tuple[datetime, Step]]) -> None:
+    clocks = lived(policy, life, in_order=True)
+    assert clocks_from_dict(json.loads(json.dumps(clocks_to_dict(clocks)))) == clocks
+
+
+@given(st.sampled_from(POLICIES), lives, moments, st.timedeltas(timedelta(), timedelta(days=9)))
+@settings(deadline=None)
+def test_used_time_never_shrinks_while_nothing_happens(
+    policy: Policy | None, life: list[tuple[datetime, Step]], now: datetime, later: timedelta
+) -> None:
+    clocks = lived(policy, life, in_order=True)
+    before = {shown.clock: shown for shown in views(clocks, now)}
+    for shown in views(clocks, now + later):
+        assert shown.used >= before[shown.clock].used
+        assert shown.late >= before[shown.clock].late
+
+
+@given(st.sampled_from(POLICIES), lives, st.sampled_from(POLICIES))
+@settings(deadline=None)
+def test_met_figures_and_used_time_survive_every_change_of_rules(
+    policy: Policy | None, life: list[tuple[datetime, Step]], other: Policy | None
+) -> None:
+    clocks = lived(policy, life, in_order=True)
+    now = max([at for at, _ in life] + [START]) + timedelta(hours=5)
+    changed = clocks.ruled(other, CALENDARS, "main", now)
+    assert changed.done == clocks.done
+    for measure in clocks.measures:
+        after = changed.measure(measure.clock)
+        assert after is not None
+        assert after.met == measure.met
+        assert after.used(changed.rulers, now) == measure.used(clocks.rulers, now)
+
+
+@given(st.sampled_from(POLICIES), lives)
+@settings(deadline=None)
+def test_stages_rebuilt_from_a_complete_history_are_what_was_seen(
+    policy: Policy | None, life: list[tuple[datetime, Step]]
+) -> None:
+    clocks = lived(policy, life, in_order=True)
+    rows = [StageRow(mark.detail, mark.meaning, mark.at) for mark in clocks.marks if mark.what == "stage"]
+    again = rebuild(clocks, StageHistory(tuple(rows), complete=True))
+    now = START + timedelta(days=30)
+    assert _figures(again, now) == _figures(clocks, now)
+
+
+def _figures(clocks: Clocks, now: datetime) -> dict[str, Any]:
+    stages = [shown for shown in views(clocks, now) if shown.clock.startswith("stage:")]
+    visits = [figure for figure in clocks.done if figure.clock.startswith("stage:")]
+    return {"present": stages, "visits": sorted(visits, key=lambda figure: (figure.started_at, figure.ended_at))}
