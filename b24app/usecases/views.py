@@ -1,0 +1,253 @@
+"""What pages show: frozen values, made by use cases, drawn by templates. Moments are aware, spans are exact."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from b24app.kit.ids import DepartmentId, TicketId, UserId
+from b24app.pipelines.stages import Meaning
+from b24app.sla import ClockView, Ledger
+from b24app.tickets.model import Party
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Who looks, as the portal itself confirmed."""
+
+    user: UserId
+    is_admin: bool = False
+    language: str = "ru"
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """An employee and the name people say."""
+
+    id: UserId
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One column of the SLA track."""
+
+    key: str
+    title: str
+    state: Literal["past", "current", "future"]
+    pauses: bool
+    """Other clocks stand still in this stage."""
+    used: timedelta | None
+    """None: the ticket was never here."""
+    limit: timedelta | None
+    late: bool = False
+
+    @property
+    def percent(self) -> int:
+        """How full the meter is, 0 to 100."""
+        return share(self.used, self.limit) if self.used is not None else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """Days of the week with the same hours: `first`–`last` as `mon`…`sun`."""
+
+    first: str
+    last: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class SlaCard:
+    """The terms of a ticket."""
+
+    main: ClockView | None
+    """The clock with the big figure: of the present stage, else the most urgent one."""
+    first_response: ClockView | None
+    resolution: ClockView | None
+    policy: str
+    """Title of the SLA policy; empty when none applies."""
+    hours: tuple[Hours, ...]
+    zone: str
+    ledger: Ledger | None
+
+    @property
+    def percent(self) -> int:
+        """How much of the main clock is used, 0 to 100."""
+        return share(self.main.used, self.main.limit) if self.main else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """What is known of the request besides its text. Words are in the viewer's language."""
+
+    request_type: str
+    category: str
+    kind: str
+    priority: str
+    priority_level: str
+    """`critical`, `high`, `normal`, `low` or an integrator's own label, for the colour."""
+    line: int
+    assignee: Named | None
+    team: str
+    company: Party | None
+    requester: Party | None
+    channel: str
+    why: str
+    """The reason of the classification; empty when there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class MoveTo:
+    """A stage one click away."""
+
+    stage: str
+    title: str
+    meaning: Meaning
+
+
+@dataclass(frozen=True, slots=True)
+class Actions:
+    """What this viewer may do with the ticket now."""
+
+    assign: bool = False
+    moves: tuple[MoveTo, ...] = ()
+
+    @property
+    def any(self) -> bool:
+        """There is something to do."""
+        return self.assign or bool(self.moves)
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One ticket as the tab shows it."""
+
+    ticket: TicketId
+    number: str
+    subject: str
+    stage: str
+    meaning: Meaning
+    is_closed: bool
+    closed_at: datetime | None
+    seen: str
+    """What the viewer acts upon: sent back with a change, so that a change by somebody else meanwhile is noticed."""
+    track: tuple[Step, ...]
+    sla: SlaCard
+    parameters: Parameters
+    actions: Actions
+    silent_since: datetime | None
+    """The portal does not answer since; our changes wait in a queue."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotATicket:
+    """The deal is in no support pipeline."""
+
+    ticket: TicketId
+    pipeline: str
+    """Title of the pipeline «Сделать заявкой» moves it to."""
+    may_adopt: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BeingCreated:
+    """The deal is in a support pipeline, its ticket is not made yet."""
+
+    ticket: TicketId
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """The deal was deleted."""
+
+    ticket: TicketId
+
+
+@dataclass(frozen=True, slots=True)
+class NoRights:
+    """This viewer may not see the ticket."""
+
+    ticket: TicketId
+
+
+@dataclass(frozen=True, slots=True)
+class NoAnswer:
+    """The ticket is unknown here, and the portal, which would know, does not answer."""
+
+    ticket: TicketId
+
+
+CardState = Card | NotATicket | BeingCreated | Gone | NoRights | NoAnswer
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Somebody who can take the ticket."""
+
+    id: UserId
+    name: str
+    position: str
+    load: int
+    """Open tickets."""
+    is_me: bool
+    is_assignee: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TeamOf:
+    """A department with its people."""
+
+    id: DepartmentId
+    name: str
+    people: tuple[Candidate, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The panel «Назначить»."""
+
+    ticket: TicketId
+    seen: str
+    me: Candidate | None
+    """None for a viewer who is no active employee."""
+    teams: tuple[TeamOf, ...]
+    team: DepartmentId | None
+    """The department that is open."""
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One line of the history."""
+
+    id: int
+    what: str
+    """A word of `tickets.model.Happened`, or `letter` for the request itself."""
+    at: datetime
+    by: str
+    """Name of the person who did it; empty for the portal, Modest or time."""
+    data: dict[str, Any]
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """A piece of the history, the newest first."""
+
+    lines: tuple[Happening, ...]
+    shown: int
+    """How many were asked for."""
+    more: bool
+    only: Literal["all", "system"]
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """The change is refused because somebody else was first."""
+
+    by: str
+    """Empty when nobody is known."""
+
+
+def share(used: timedelta, limit: timedelta | None) -> int:
+    """Per cent used, 0 to 100; 0 without a limit."""
+    return max(0, min(100, round(used / limit * 100))) if limit else 0
