@@ -141,7 +141,7 @@ async def show_choice(request: Request, session: InFrame, cards: InCards, team: 
     """The panel «Назначить»."""
     try:
         choice = await cards.choice(
-            session.portal, TicketId(session.entity), _viewer(session), team and DepartmentId(team)
+            session.portal, TicketId(session.entity), _viewer(session), DepartmentId(team) if team else None
         )
     except RuleBroken as error:
         return _broken(request, session, error)
