@@ -43,7 +43,9 @@ class Step:
 
     @property
     def percent(self) -> int:
-        """How full the meter is, 0 to 100."""
+        """How full the meter is, 0 to 100; a stage that was left is done."""
+        if self.state == "past":
+            return 100
         return share(self.used, self.limit) if self.used is not None else 0
 
 
