@@ -177,10 +177,20 @@ def tab_site(folder: Path) -> Iterator[TabSite]:
     try:
         yield TabSite(thread, parent, office, f"{origin}/card", app_url)
     finally:
+        _stop(thread)
         _wait(thread, database.close())
         thread.close()
         door.close()
         app_door.close()
+
+
+def _stop(thread: Thread) -> None:
+    """No request may open another connection while the database closes."""
+    for server, _ in thread._servers:
+        server.should_exit = True
+    for _, task in thread._servers:
+        task.result(10)
+    thread._servers.clear()
 
 
 def _wait(thread: Thread, work: Coroutine[Any, Any, T]) -> T:
