@@ -16,11 +16,13 @@ from b24app.usecases.views import (
     NoAnswer,
     NoRights,
     NotATicket,
+    NotReady,
 )
 
 UTC_ZONE: Final = "UTC"
 _STATES: Final[Mapping[type, str]] = {
     Card: "cardtab/_card.html",
+    NotReady: "cardtab/_not_ready.html",
     NotATicket: "cardtab/_not_a_ticket.html",
     BeingCreated: "cardtab/_being_created.html",
     Gone: "cardtab/_gone.html",

@@ -28,6 +28,7 @@ from b24app.usecases.views import (
     NoAnswer,
     NoRights,
     NotATicket,
+    NotReady,
     Viewer,
 )
 
@@ -45,6 +46,8 @@ class Cards:
     async def card(self, portal: PortalId, ticket: TicketId, viewer: Viewer) -> CardState:
         """What the tab shows. Only a deal without a ticket costs a call to the portal."""
         async with self._store.read(portal) as reading:
+            if await reading.desks.published() is None:
+                return NotReady(ticket)
             desk = await reading.desk()
             found = await reading.tickets.find(ticket)
             if not people.may_look(found, desk, viewer):
@@ -129,6 +132,9 @@ class Cards:
         """
         async with self._store.read(portal) as reading:
             desk = await reading.desk()
+            known = await reading.tickets.find(ticket)
+        if known is not None and not known.gone:
+            return  # it is one already: a second press must not send it back to the first stage
         if not people.may_look(None, desk, viewer):
             raise NotAllowed(ticket)
         entity_type, item = item_of(ticket)

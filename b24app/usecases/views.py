@@ -179,7 +179,14 @@ class NoAnswer:
     ticket: TicketId
 
 
-CardState = Card | NotATicket | BeingCreated | Gone | NoRights | NoAnswer
+@dataclass(frozen=True, slots=True)
+class NotReady:
+    """The installation of this portal is not finished: there are no rules yet."""
+
+    ticket: TicketId
+
+
+CardState = Card | NotReady | NotATicket | BeingCreated | Gone | NoRights | NoAnswer
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 from tests.story import DISPATCHER, TICKET
 from tests.support.browser import Thread, listener
-from tests.support.ui_app import Office, OpenedFrame
+from tests.support.ui_app import Office, OpenedFrame, publish
 from tests.support.work import StandingClock, installation, make_store
 
 T = TypeVar("T")
@@ -159,6 +159,7 @@ async def _office(database: Database, origin: str) -> FramedOffice:
     async with store.work() as work:
         portal = await work.portals.install(told)
         await work.commit()
+    await publish(store, portal.id)
     return FramedOffice(store, clock, portal)
 
 

@@ -17,6 +17,7 @@ from b24app.db.engine import Database, make_engine, open_database
 from b24app.db.migrate import upgrade
 from b24app.db.portals import Portal
 from b24app.db.work import Reading, Store
+from b24app.desk.builtin import built_in_desk
 from b24app.desk.model import Desk
 from b24app.kit.errors import Forgery, PortalUnreachable
 from b24app.kit.ids import PortalId, TicketId
@@ -111,12 +112,21 @@ class Office:
         self.clock.passes(minutes=38)
 
 
+async def publish(store: Store, portal: PortalId) -> None:
+    """A desk is there; its content is bound by the office."""
+    async with store.work(portal) as work:
+        await work.desks.publish(built_in_desk(), author=None)
+        await work.commit()
+
+
 @asynccontextmanager
 async def open_office(database: Database, clients: Any = None) -> AsyncIterator[Office]:
     """An office on a database that has the schema."""
     clock = StandingClock(MORNING)
     store = make_store(database, clock)
-    yield Office(store, clock, await install(store), clients)
+    portal = await install(store)
+    await publish(store, portal.id)
+    yield Office(store, clock, portal, clients)
 
 
 @asynccontextmanager

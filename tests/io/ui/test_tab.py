@@ -8,7 +8,8 @@ from b24app.tickets.model import Assign, Move, Ticket
 from tests.story import DISPATCHER, HEAD, IVANOV, PETROVA, TICKET
 from tests.support.small_portal import SmallPortal
 from tests.support.tab import Visitor, form_of, words
-from tests.support.ui_app import Office
+from tests.support.ui_app import Office, publish
+from tests.support.work import install
 
 ASSIGN, MOVE, ADOPT = "/bitrix/tab/assign", "/bitrix/tab/move", "/bitrix/tab/adopt"
 STRANGER = UserId(99)
@@ -181,6 +182,32 @@ async def test_a_deal_of_another_pipeline_becomes_a_ticket(
     assert answer.headers["HX-Retarget"] == "#tab"
     assert (portal.deals[900]["categoryId"], portal.deals[900]["stageId"]) == (5, StageCode("C5:NEW"))
     assert "Заявка создаётся" in words(await visitor.asks("/bitrix/tab/card", target="tab"))
+
+
+async def test_a_second_press_does_not_send_a_ticket_back_to_its_first_stage(
+    office: Office, visitor: Visitor, portal: SmallPortal
+) -> None:
+    portal.deals[7405] = dict(portal.deals[900])
+    await office.works()
+    await visitor.opens()
+    await visitor.sends(ADOPT, {})
+    assert portal.deals[7405]["stageId"] == "NEW"
+
+
+async def test_a_portal_without_rules_says_who_has_to_act(office: Office, visitor: Visitor) -> None:
+    office.portal = await install(office.store, member="b2f0", domain="other.bitrix24.ru")
+    seen = await visitor.opens()
+    assert "Поддержка ещё настраивается" in seen
+    assert "frame-ancestors https://other.bitrix24.ru" in visitor.page.headers["Content-Security-Policy"]
+
+
+async def test_a_ticket_of_one_portal_is_unknown_on_another(office: Office, visitor: Visitor) -> None:
+    await office.works()
+    office.portal = await install(office.store, member="b2f0", domain="other.bitrix24.ru")
+    await publish(office.store, office.portal.id)
+    await visitor.opens()
+    assert "Северный ветер" not in visitor.page.text
+    assert (await visitor.asks("/bitrix/tab/history")).status_code == 422
 
 
 async def test_the_portals_refusal_is_told_in_its_own_words(
