@@ -1,0 +1,264 @@
+"""Who is calling. Everything in a request is the caller's choice until the authorization server or a stored secret confirms it.
+
+Source: contracts.md (Trust), platform.md 1.6, 2.1, 2.8.
+"""
+
+import hashlib
+import hmac
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+from time import monotonic
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from b24app.bitrix.auth import TokenAuth
+from b24app.bitrix.client import PortalClient
+from b24app.bitrix.forms import LONGEST
+from b24app.bitrix.methods_app import GetProfile, Profile
+from b24app.bitrix.oauth import Grant, Identity, Keys, OAuthServer
+from b24app.bitrix.throttle import MemoryBucket, Priority, Throttle
+from b24app.bitrix.transport import Transport
+from b24app.db import portals as rows
+from b24app.db.portals import Portal
+from b24app.db.work import Store
+from b24app.kit.clock import Clock
+from b24app.kit.errors import AccessExpired, AccessLost, Forgery, PortalRefused
+from b24app.kit.ids import UserId
+
+REMEMBERED_S: Final = 60.0
+"""Of real time: how long a verified token needs no new question."""
+REMEMBERED: Final = 1_000
+LONGEST_TOKEN: Final = 512
+
+
+class Malformed(Forgery):
+    """The request is not one the portal sends: answered with 400."""
+
+
+class TooLarge(Forgery):
+    """The body is larger than anything the portal sends: answered with 413."""
+
+
+class NotAdministrator(Forgery):
+    """Only an administrator of the portal may install."""
+
+
+async def collect(chunks: AsyncIterator[bytes]) -> bytes:
+    """A body read piece by piece, so that a huge one is refused before it is held. `TooLarge` beyond the cap."""
+    body = bytearray()
+    async for chunk in chunks:
+        body += chunk
+        if len(body) > LONGEST:
+            raise TooLarge("body too large")
+    return bytes(body)
+
+
+def same(given: str, stored: str) -> bool:
+    """Equal secrets, compared in constant time; nothing is equal to nothing."""
+    return bool(given and stored) and hmac.compare_digest(given.encode(), stored.encode())
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """Whose access token it is, by the authorization server and the portal itself."""
+
+    identity: Identity
+    profile: Profile
+
+    @property
+    def is_admin(self) -> bool:
+        """An administrator of the portal."""
+        return self.profile.admin
+
+
+@dataclass(frozen=True, slots=True)
+class Ticketed:
+    """What a caller claims with its tokens: a frame's POST or an installation event, in one form."""
+
+    access: str = field(repr=False)
+    refresh: str = field(repr=False)
+    member_id: str
+    domain: str
+    server_endpoint: str
+    application_token: str = field(repr=False)
+    expires_in: int = 3600
+
+
+class FixedToken:
+    """The token of whoever opened a frame: used as it is, never refreshed, never stored."""
+
+    def __init__(self, grant: Grant) -> None:
+        self._grant = grant
+
+    async def load(self) -> tuple[Keys, Grant]:
+        """The token as it came."""
+        return Keys("", ""), self._grant
+
+    async def save(self, grant: Grant) -> None:
+        """Nothing is kept."""
+
+
+class Trust:
+    """Verifies callers. Keeps what it verified for a minute, by a digest of the token."""
+
+    def __init__(self, store: Store, oauth: OAuthServer, transport: Transport, keys: Keys, clock: Clock) -> None:
+        self._store, self._oauth, self._transport, self._keys, self._clock = store, oauth, transport, keys, clock
+        self._known: OrderedDict[str, tuple[float, Verified]] = OrderedDict()
+
+    async def verify(self, claim: Ticketed) -> Verified:
+        """The owner of the claim's token, whose application is one of ours. `Forgery` for everything else."""
+        if not claim.access or not claim.member_id or len(claim.access) > LONGEST_TOKEN:
+            raise Malformed("no token")
+        self._oauth.root(claim.server_endpoint)
+        verified = await self._whose(claim)
+        identity = verified.identity
+        if identity.member_id != claim.member_id:
+            raise Forgery("the token belongs to another portal")
+        if claim.domain and claim.domain.lower() != identity.domain.lower():
+            raise Forgery("another address is named than the portal's own")
+        return verified
+
+    async def _whose(self, claim: Ticketed) -> Verified:
+        digest = hashlib.sha256(claim.access.encode()).hexdigest()
+        known = self._known.get(digest)
+        if known is not None and known[0] > monotonic():
+            return known[1]
+        identity = await self._oauth.identify(claim.access, claim.server_endpoint)
+        if not await self._is_ours(identity.client_id) or not identity.member_id:
+            raise Forgery("the token belongs to another application")
+        verified = Verified(identity, await self._profile(claim, identity))
+        if verified.profile.id != identity.user:
+            raise Forgery("the token belongs to somebody else")
+        self._remember(digest, verified)
+        return verified
+
+    def _remember(self, digest: str, verified: Verified) -> None:
+        self._known[digest] = (monotonic() + REMEMBERED_S, verified)
+        while len(self._known) > REMEMBERED:
+            self._known.popitem(last=False)
+
+    async def _is_ours(self, client_id: str) -> bool:
+        if not client_id:
+            return False
+        return same(client_id, self._keys.client_id) or await self.keys_of(client_id) is not None
+
+    async def keys_of(self, client_id: str) -> rows.Keys | None:
+        """Keys of a portal's own application, None for the default one."""
+        if same(client_id, self._keys.client_id):
+            return None
+        async with self._store.read() as reading:
+            return await reading.portals.keys_with_id(client_id)
+
+    async def _profile(self, claim: Ticketed, identity: Identity) -> Profile:
+        """The portal itself says who it is and whether an administrator; its address comes from the server alone."""
+        grant = Grant(claim.access, "", self._clock.now(), identity.member_id, identity.user, identity.client_endpoint)
+        client = PortalClient(
+            identity.client_endpoint,
+            TokenAuth(FixedToken(grant), self._oauth),
+            self._transport,
+            Throttle(MemoryBucket()),
+        )
+        try:
+            return await client(GetProfile(), Priority.PERSON)
+        except (AccessLost, AccessExpired, PortalRefused) as refused:
+            raise Forgery("the portal does not know the token") from refused
+
+    async def frame(self, claim: Ticketed) -> tuple[Portal, Verified]:
+        """A known portal and who opened it. `Forgery` when any of the proofs is missing."""
+        async with self._store.read() as reading:
+            portal = await reading.portals.by_member(claim.member_id) if claim.member_id else None
+        if claim.application_token and portal is not None and portal.application_token:
+            _require(same(claim.application_token, portal.application_token), "a wrong application_token")
+        verified = await self.verify(claim)
+        if portal is None:
+            raise Forgery("the portal is unknown")
+        _require(verified.identity.client_id == portal.application_id, "installed with another application")
+        return portal, verified
+
+    async def event(self, auth: Mapping[str, Any], *, portal: Portal | None) -> Portal:
+        """The portal an event came from: by the stored secret, or where none is stored by the event's own access token."""
+        given = text_of(auth, "application_token")
+        if portal is None or not given:
+            raise Forgery("the portal is unknown" if portal is None else "no application_token")
+        if portal.application_token:
+            _require(same(given, portal.application_token), "a wrong application_token")
+            return portal
+        await self.adopt_token(portal, auth)
+        return portal
+
+    async def adopt_token(self, portal: Portal, auth: Mapping[str, Any]) -> None:
+        """Keep the application_token of an event whose own access token is one of this portal and application."""
+        claim = claim_of_event(auth)
+        if not claim.access:
+            raise Forgery("no access token vouches for the application_token")
+        self._oauth.root(claim.server_endpoint)
+        identity = await self._oauth.identify(claim.access, claim.server_endpoint)
+        _require(identity.member_id == portal.member_id, "the token belongs to another portal")
+        _require(same(identity.client_id, portal.application_id), "the token belongs to another application")
+        if len(claim.application_token) > LONGEST_TOKEN:
+            raise Malformed("application_token")
+        async with self._store.work(portal.id) as work:
+            await work.portals.save_application_token(portal.id, claim.application_token)
+            await work.commit()
+
+    async def portal_of(self, *, member_id: str = "", domain: str = "") -> Portal | None:
+        """The stored portal a caller names; nothing is proven by that."""
+        async with self._store.read() as reading:
+            if member_id:
+                return await reading.portals.by_member(member_id)
+            return await reading.portals.by_domain(domain.lower()) if domain else None
+
+
+def _require(proof: bool, otherwise: str) -> None:
+    if not proof:
+        raise Forgery(otherwise)
+
+
+def text_of(data: Mapping[str, Any], *names: str) -> str:
+    """The first of these keys that holds a text; anything else counts as absent."""
+    for name in names:
+        value = data.get(name)
+        if isinstance(value, str | int) and value != "":
+            return str(value)
+    return ""
+
+
+def claim_of_frame(values: Mapping[str, Any]) -> Ticketed:
+    """Fields of the form the portal opens a frame with."""
+    return Ticketed(
+        access=text_of(values, "AUTH_ID"),
+        refresh=text_of(values, "REFRESH_ID"),
+        member_id=text_of(values, "member_id"),
+        domain=text_of(values, "DOMAIN"),
+        server_endpoint=text_of(values, "SERVER_ENDPOINT"),
+        application_token=text_of(values, "APPLICATION_TOKEN"),
+        expires_in=_seconds(text_of(values, "AUTH_EXPIRES")),
+    )
+
+
+def claim_of_event(auth: Mapping[str, Any]) -> Ticketed:
+    """The `auth` of an event."""
+    return Ticketed(
+        access=text_of(auth, "access_token"),
+        refresh=text_of(auth, "refresh_token"),
+        member_id=text_of(auth, "member_id"),
+        domain=text_of(auth, "domain"),
+        server_endpoint=text_of(auth, "server_endpoint"),
+        application_token=text_of(auth, "application_token"),
+        expires_in=_seconds(text_of(auth, "expires_in")),
+    )
+
+
+def _seconds(value: str) -> int:
+    return min(int(value), 86_400) if value.isascii() and value.isdigit() and len(value) < 9 else 3600  # noqa: PLR2004
+
+
+def host_of(endpoint: str) -> str:
+    """Host and port of an address."""
+    return urlsplit(endpoint).netloc.lower()
+
+
+def user_of(verified: Verified) -> UserId:
+    """Whose token it is."""
+    return UserId(verified.identity.user)
