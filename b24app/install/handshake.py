@@ -4,10 +4,9 @@ Source: platform.md 1.6; contracts.md (Trust).
 """
 
 import json
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any
 
 from fastapi import Request
 
@@ -15,9 +14,6 @@ from b24app.bitrix.forms import TooMuch, parse_body, parse_form
 from b24app.db.portals import Portal
 from b24app.kit.errors import Forgery
 from b24app.usecases.trust import Malformed, Ticketed, TooLarge, Trust, Verified, claim_of_frame, collect, text_of
-
-MOST_NAMES: Final = 200
-"""Names a hostile caller can make us remember."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +45,7 @@ async def trusted_frame(request: Request) -> Frame:
     try:
         portal, verified = await trust_of(request).frame(claim_of_frame(values))
     except Forgery:
-        count_refusal(request, text_of(values, "member_id"))
+        trust_of(request).refuse(text_of(values, "member_id"))
         raise
     return frame_of(values, portal, verified)
 
@@ -88,9 +84,3 @@ def trust_of(request: Request) -> Trust:
     """The verifier of this process."""
     trust: Trust = request.app.state.trust
     return trust
-
-
-def count_refusal(request: Request, member_id: str) -> None:
-    """One more refusal, for the doctor: by portal where the caller names one, never with anything else of the request."""
-    refusals: Counter[str] = request.app.state.refusals
-    refusals[member_id[:64] if member_id in refusals or len(refusals) < MOST_NAMES else ""] += 1

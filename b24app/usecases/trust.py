@@ -5,7 +5,7 @@ Source: contracts.md (Trust), platform.md 1.6, 2.1, 2.8.
 
 import hashlib
 import hmac
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from time import monotonic
@@ -30,6 +30,10 @@ REMEMBERED_S: Final = 60.0
 """Of real time: how long a verified token needs no new question."""
 REMEMBERED: Final = 1_000
 LONGEST_TOKEN: Final = 512
+NAMES: Final = 200
+"""Names of portals a hostile caller can make us remember."""
+GLANCE_S: Final = 5.0
+"""Of real time: how long an event's portal is not read again."""
 
 
 class Malformed(Forgery):
@@ -105,6 +109,14 @@ class Trust:
     def __init__(self, store: Store, oauth: OAuthServer, transport: Transport, keys: Keys, clock: Clock) -> None:
         self._store, self._oauth, self._transport, self._keys, self._clock = store, oauth, transport, keys, clock
         self._known: OrderedDict[str, tuple[float, Verified]] = OrderedDict()
+        self._portals: OrderedDict[str, tuple[float, Portal]] = OrderedDict()
+        self.refusals: Counter[str] = Counter()
+        """Refused calls by the portal they named, since the start; for the doctor and the metrics."""
+
+    def refuse(self, member_id: str) -> None:
+        """Count a refusal. Who names many portals that do not exist is counted under no name."""
+        known = member_id in self.refusals or len(self.refusals) < NAMES
+        self.refusals[member_id[:64] if known else ""] += 1
 
     async def verify(self, claim: Ticketed) -> Verified:
         """The owner of the claim's token, whose application is one of ours. `Forgery` for everything else."""
@@ -176,16 +188,39 @@ class Trust:
         _require(verified.identity.client_id == portal.application_id, "installed with another application")
         return portal, verified
 
-    async def event(self, auth: Mapping[str, Any], *, portal: Portal | None) -> Portal:
-        """The portal an event came from: by the stored secret, or where none is stored by the event's own access token."""
+    async def event(self, auth: Mapping[str, Any], *, member_id: str = "", domain: str = "") -> Portal:
+        """The portal an event came from: by the stored secret, or where none is stored by the event's own access token.
+
+        `member_id` or `domain` only say where to look; `auth` is the outer one, whose application_token counts.
+        """
         given = text_of(auth, "application_token")
-        if portal is None or not given:
-            raise Forgery("the portal is unknown" if portal is None else "no application_token")
+        if not given or len(given) > LONGEST_TOKEN:
+            raise Forgery("no application_token")
+        glanced = self._glance(member_id)
+        if glanced is not None and same(given, glanced.application_token):
+            return glanced
+        portal = await self.portal_of(member_id=member_id, domain=domain)
+        if portal is None or portal.status is rows.PortalStatus.UNINSTALLED:
+            raise Forgery("the portal is unknown")
         if portal.application_token:
             _require(same(given, portal.application_token), "a wrong application_token")
-            return portal
-        await self.adopt_token(portal, auth)
+            self._keep(portal)
+        else:
+            await self.adopt_token(portal, auth)
         return portal
+
+    def _glance(self, member_id: str) -> Portal | None:
+        until, portal = self._portals.get(member_id, (0.0, None))
+        return portal if until > monotonic() else None
+
+    def _keep(self, portal: Portal) -> None:
+        self._portals[portal.member_id] = (monotonic() + GLANCE_S, portal)
+        while len(self._portals) > REMEMBERED:
+            self._portals.popitem(last=False)
+
+    def forget(self, member_id: str) -> None:
+        """The portal's row changed: the next event reads it."""
+        self._portals.pop(member_id, None)
 
     async def adopt_token(self, portal: Portal, auth: Mapping[str, Any]) -> None:
         """Keep the application_token of an event whose own access token is one of this portal and application."""
@@ -201,6 +236,7 @@ class Trust:
         async with self._store.work(portal.id) as work:
             await work.portals.save_application_token(portal.id, claim.application_token)
             await work.commit()
+        self.forget(portal.member_id)
 
     async def portal_of(self, *, member_id: str = "", domain: str = "") -> Portal | None:
         """The stored portal a caller names; nothing is proven by that."""
