@@ -73,31 +73,40 @@ async def pipeline(site: Site) -> Binding:
     binding = site.binding
     for plan in site.document.pipelines:
         bound = binding.pipelines.get(plan.key)
-        category = await _category(site, plan, bound.id if bound else None)
-        codes = await _stages(site, plan, category, dict(bound.codes) if bound and bound.id == category else {})
+        category, is_new = await _category(site, plan, bound.id if bound else None)
+        known = dict(bound.codes) if bound and bound.id == category else {}
+        is_new = is_new or (not known and await _is_empty(site, category))
+        codes = await _stages(site, plan, category, known, is_new=is_new)
         binding = binding.with_pipeline(plan.key, BoundPipeline(category, codes))
     return binding
 
 
-async def _category(site: Site, plan: PipelinePlan, known: PipelineId | None) -> PipelineId:
+async def _category(site: Site, plan: PipelinePlan, known: PipelineId | None) -> tuple[PipelineId, bool]:
+    """The pipeline and whether it was made just now: only then its stages are nobody's."""
     found = await site.portal(methods_crm.ListCategories(entity_type_id=DEAL))
     ids = {category.id for category in found}
     if known is not None and known in ids:
-        return known
+        return known, False
     same = next((category.id for category in found if category.name == plan.title), None)
     if same is not None:
-        return PipelineId(same)
+        return PipelineId(same), False
     try:
         made = await site.portal(methods_crm.AddCategory(entity_type_id=DEAL, fields={"name": plan.title}))
     except PortalRefused as refused:
         raise RuleBroken(
             f"Портал не дал создать воронку «{plan.title}» ({refused}). Выберите существующую воронку ниже."
         ) from refused
-    return PipelineId(made.id)
+    return PipelineId(made.id), True
+
+
+async def _is_empty(site: Site, category: PipelineId) -> bool:
+    """No deal is in it: for instance, we made it and were interrupted before its stages."""
+    wanted = methods_crm.ListItems(entity_type_id=DEAL, filter={"categoryId": category}, select=["id"])
+    return not await site.portal(wanted)
 
 
 async def _stages(
-    site: Site, plan: PipelinePlan, category: PipelineId, known: dict[str, StageCode]
+    site: Site, plan: PipelinePlan, category: PipelineId, known: dict[str, StageCode], *, is_new: bool
 ) -> dict[str, StageCode]:
     """Our stages among the portal's: by the code we remember, by suffix, by title; else a new one."""
     entity = stage_entity(category)
@@ -108,10 +117,10 @@ async def _stages(
         code = _existing(stage, there, known.get(stage.key), category)
         if code is None:
             code = await _add_stage(site, stage, entity, category, place)
-        elif by_code[code].name != stage.title and stage.key not in known:
+        elif by_code[code].name != stage.title and is_new:
             await site.portal(methods_crm.UpdateStatus(id=by_code[code].id, fields={"NAME": stage.title}))
         codes[stage.key] = code
-    if not known:
+    if is_new:
         await _drop_foreign(site, there, set(codes.values()))
         await _order(site, plan, entity, codes)
     return codes
