@@ -44,6 +44,10 @@ class TooLarge(Forgery):
     """The body is larger than anything the portal sends: answered with 413."""
 
 
+class UnknownPortal(Forgery):
+    """The caller is who it says, but its portal is not installed here."""
+
+
 class NotAdministrator(Forgery):
     """Only an administrator of the portal may install."""
 
@@ -184,7 +188,7 @@ class Trust:
             _require(same(claim.application_token, portal.application_token), "a wrong application_token")
         verified = await self.verify(claim)
         if portal is None:
-            raise Forgery("the portal is unknown")
+            raise UnknownPortal("the portal is unknown")
         _require(verified.identity.client_id == portal.application_id, "installed with another application")
         return portal, verified
 

@@ -1,0 +1,59 @@
+"""Answers of this room: a template with the room's words, the headers of every page."""
+
+from typing import Any, Final
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse, Response
+
+from b24app.install.words import ICONS, KINDS, STATES, STEPS, words_of
+from b24app.kit.clock import Clock
+from b24app.ui import NO_FRAME, Scene, Templates, language_of, page_headers
+from b24app.usecases.installing import StepState
+
+READY: Final = {"HX-Trigger": "app-installed"}
+
+
+def scene_of(request: Request, language: str, *, token: str = "", zone: str = "UTC", host: str = "page") -> Scene:
+    """For whom and when a template is drawn."""
+    clock: Clock = request.app.state.clock
+    return Scene(language_of(language), zone, clock.now(), token, host)
+
+
+def draw(
+    request: Request,
+    scene: Scene,
+    template: str,
+    *,
+    status: int = 200,
+    ancestors: str = NO_FRAME,
+    headers: dict[str, str] | None = None,
+    **values: Any,
+) -> HTMLResponse:
+    """A rendered template as an answer."""
+    templates: Templates = request.app.state.templates
+    words = {"w": words_of(scene.language), "titles": STEPS, "states": STATES, "icons": ICONS, "kinds": KINDS}
+    text = templates.render(template, scene, **(words | values))
+    return HTMLResponse(text, status, headers=page_headers(ancestors) | (headers or {}))
+
+
+def tell(request: Request, title: str, text: str, *, status: int = 200, language: str = "ru") -> HTMLResponse:
+    """A page with one message."""
+    return draw(
+        request, scene_of(request, language, host="top"), "install/told.html", status=status, title=title, text=text
+    )
+
+
+def refuse(request: Request, status: int) -> Response:
+    """Nothing about why: a stranger learns nothing, a person is told what to do."""
+    if status != 403:  # noqa: PLR2004 - HTTP status
+        return Response(status_code=status)
+    return draw(request, scene_of(request, _asked(request), host="top"), "errors/refused.html", status=status)
+
+
+def _asked(request: Request) -> str:
+    return request.query_params.get("LANG", "ru")
+
+
+def progress(steps: tuple[StepState, ...], *, ready: bool) -> dict[str, Any]:
+    """What the list of steps needs."""
+    return {"steps": steps, "ready": ready, "failed": any(step.state == "failed" for step in steps)}
