@@ -269,8 +269,8 @@ async def _people(
 ) -> Response:
     setup = await app_pages.setup(session.portal)
     scene = pages.scene_of(request, session.language)
-    values = {"setup": setup, "problem": problem, "saved": saved}
-    return pages.draw(request, scene, "install/_people.html", status=status, **values)
+    shown: dict[str, Any] = {"setup": setup, "problem": problem, "saved": saved}
+    return pages.draw(request, scene, "install/_people.html", status=status, **shown)
 
 
 def _administrator(session: FrameSession) -> None:

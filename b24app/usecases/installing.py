@@ -4,10 +4,13 @@ The request only verifies and stores. What is done stands in the portal's settin
 in a unit of its own, so that a page can watch, a crash resumes and «Повторить» does only what is left.
 """
 
+import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final, Literal, Protocol
+
+from pydantic import ValidationError
 
 from b24app.bitrix.client import PortalClient
 from b24app.bitrix.methods_app import GetCalendarSettings, GetProfile, GetServerTime
@@ -38,6 +41,7 @@ from b24app.usecases.staff import read_directory
 from b24app.usecases.trust import NotAdministrator, Ticketed, Trust
 from b24app.usecases.worktime import calendar_of, zone_of
 
+_log = logging.getLogger(__name__)
 PROVISION: Final = "provision"
 State = Literal["waiting", "running", "done", "failed"]
 NAMES: Final = ("rights", "people", "desk", *(name for name, _ in STEPS if name != "rights"))
@@ -201,6 +205,12 @@ class Installing:
             if isinstance(error, AccessLost):
                 raise
             return name != "rights"
+        except ValidationError as error:
+            _log.warning("unexpected answer portal=%s step=%s error=%s", portal, name, error.title)
+            await self._mark(
+                portal, name, "failed", f"Портал ответил не так, как описано в его документации: {error.title}."
+            )
+            return True
         await self._mark(portal, name, "done")
         return True
 
