@@ -52,27 +52,30 @@ _COME_AGAIN: Final = (PortalBusy, PortalUnreachable)
 
 class _Settings(Protocol):
     @property
-    def public_url(self) -> str:
-        """Where portals reach the service."""
-        ...
+    def public_url(self) -> str: ...
 
 
 class Service(Protocol):
     """What an installation needs of the process (the composition root has it all)."""
 
-    store: Store
-    clients: Clients
-    clock: Clock
-    rules: Rules
-    desks: DeskOffice
-    oauth: OAuthServer
-    transport: Transport
-    keys: Keys
-
     @property
-    def settings(self) -> _Settings:
-        """Settings of the installation."""
-        ...
+    def store(self) -> Store: ...
+    @property
+    def clients(self) -> Clients: ...
+    @property
+    def clock(self) -> Clock: ...
+    @property
+    def rules(self) -> Rules: ...
+    @property
+    def desks(self) -> DeskOffice: ...
+    @property
+    def oauth(self) -> OAuthServer: ...
+    @property
+    def transport(self) -> Transport: ...
+    @property
+    def keys(self) -> Keys: ...
+    @property
+    def settings(self) -> _Settings: ...
 
     def desk_of_new_portal(self) -> Any:
         """The document of DESK_FILE, None for the built-in desk."""

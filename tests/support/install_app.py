@@ -34,6 +34,7 @@ from tests.support.install_portal import CLIENT, InstallPortal
 from tests.support.work import StandingClock, make_store
 
 SECRET = "a secret of tests"
+SENT = "the application token"
 
 
 @dataclass
@@ -119,14 +120,14 @@ async def open_doors(database: Database, oauth_url: str) -> AsyncIterator[Doors]
         await service.transport.close()
 
 
-def frame_form(portal: InstallPortal, token: str = "admin", **changed: str) -> dict[str, str]:
+def frame_form(portal: InstallPortal, who: str = "admin", **changed: str) -> dict[str, str]:
     """The form a frame is opened with."""
     form = {
-        "AUTH_ID": token,
+        "AUTH_ID": who,
         "AUTH_EXPIRES": "3600",
-        "REFRESH_ID": f"refresh of {token}",
+        "REFRESH_ID": f"refresh of {who}",
         "SERVER_ENDPOINT": f"{portal.origin}/rest/",
-        "APPLICATION_TOKEN": "the application token",
+        "APPLICATION_TOKEN": SENT,
         "member_id": portal.member_id,
         "PLACEMENT": "DEFAULT",
     }
@@ -138,9 +139,7 @@ def place(portal: InstallPortal, page: str = "install", domain: str = "") -> str
     return f"/bitrix/{page}?DOMAIN={domain or portal.domain}&PROTOCOL=0&LANG=ru&APP_SID=a90b"
 
 
-def event_form(
-    portal: InstallPortal, event: str, token: str = "the application token", **fields: str
-) -> dict[str, str]:
+def event_form(portal: InstallPortal, event: str, secret: str = SENT, **fields: str) -> dict[str, str]:
     """The form an event is delivered with."""
     form = {
         "event": event,
@@ -148,7 +147,7 @@ def event_form(
         "auth[member_id]": portal.member_id,
         "auth[domain]": portal.domain,
         "auth[server_endpoint]": f"{portal.origin}/rest/",
-        "auth[application_token]": token,
+        "auth[application_token]": secret,
     }
     return {name: value for name, value in (form | fields).items() if value}
 

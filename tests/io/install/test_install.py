@@ -8,8 +8,8 @@ from tests.support.install_app import Doors, frame_form, place
 from tests.support.install_portal import InstallPortal
 
 
-async def opens(doors: Doors, portal: InstallPortal, page: str = "install", token: str = "admin") -> httpx.Response:
-    answer = await doors.client.post(place(portal, page), data=frame_form(portal, token))
+async def opens(doors: Doors, portal: InstallPortal, page: str = "install", who: str = "admin") -> httpx.Response:
+    answer = await doors.client.post(place(portal, page), data=frame_form(portal, who))
     assert answer.status_code == 200
     return answer
 
@@ -27,7 +27,7 @@ async def test_an_administrator_installs_and_everything_is_bound(doors: Doors, p
     await doors.works()
 
     (stored,) = await doors.portals()
-    assert steps_of(stored.settings) and [s.error for s in steps_of(stored.settings) if s.error] == []
+    assert [s.error for s in steps_of(stored.settings) if s.error] == []
     assert is_ready(stored.settings)
     assert stored.installer == 1
     assert stored.grant is not None
