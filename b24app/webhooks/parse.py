@@ -57,7 +57,7 @@ def rows_of(portal: PortalId, event: Event) -> list[Incoming]:
     if event.name.startswith(DEALS):
         return [_deal(portal, event)]
     if event.name == "ONAPPUNINSTALL":
-        return [Incoming(portal, portal_lane(portal), UNINSTALLED, {}, key=f"uninstalled:{event.ts}")]
+        return [Incoming(portal, portal_lane(portal), UNINSTALLED, {})]
     if event.name == "ONAPPUPDATE":
         return [Incoming(portal, portal_lane(portal), RECHECK, {})]
     return []
@@ -122,7 +122,8 @@ def _written(portal: PortalId, event: Event) -> Incoming:
     message = _map(event.data.get("message"))
     who = number_in(user, "id", "ID") if user else number_in(params, "FROM_USER_ID")
     number = text_of(message, "id") or text_of(params, "MESSAGE_ID")
-    return Incoming(portal, portal_lane(portal, "bot"), BOT_MESSAGE, {"user": who}, key=f"message:{number[:20]}")
+    key = f"message:{number[:20]}" if number else ""
+    return Incoming(portal, portal_lane(portal, "bot"), BOT_MESSAGE, {"user": who}, key=key)
 
 
 def number_in(data: Mapping[str, Any], *names: str) -> int:
