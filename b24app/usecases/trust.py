@@ -131,8 +131,7 @@ class Trust:
         identity = verified.identity
         if identity.member_id != claim.member_id:
             raise Forgery("the token belongs to another portal")
-        if claim.domain and claim.domain.lower() != identity.domain.lower():
-            raise Forgery("another address is named than the portal's own")
+        _require(_is_address(claim.domain, identity), "another address is named than the portal's own")
         return verified
 
     async def _whose(self, claim: Ticketed) -> Verified:
@@ -294,11 +293,8 @@ def _seconds(value: str) -> int:
     return min(int(value), 86_400) if value.isascii() and value.isdigit() and len(value) < 9 else 3600  # noqa: PLR2004
 
 
-def host_of(endpoint: str) -> str:
-    """Host and port of an address."""
-    return urlsplit(endpoint).netloc.lower()
-
-
-def user_of(verified: Verified) -> UserId:
-    """Whose token it is."""
-    return UserId(verified.identity.user)
+def _is_address(named: str, identity: Identity) -> bool:
+    """Nothing is named, or the portal's own address, with or without its port."""
+    endpoint = urlsplit(identity.client_endpoint)
+    own = {identity.domain.lower(), endpoint.netloc.lower(), (endpoint.hostname or "").lower()}
+    return not named or named.lower() in own

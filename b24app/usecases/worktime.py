@@ -31,7 +31,7 @@ _OFFSET: Final = re.compile(r"([+-])(\d{2}):?(\d{2})$")
 def calendar_of(settings: Mapping[str, Any], zone: str, *, year: int) -> dict[str, Any] | None:
     """A calendar from `calendar.settings.get`; None when the portal's answer gives no sensible working day."""
     start, end = _minutes(settings.get("work_time_start")), _minutes(settings.get("work_time_end"))
-    if start is None or end is None:
+    if start is None or end is None or start == end:
         return None
     hours = [[_clock(start), _clock(MIDNIGHT if end == LAST_MINUTE else end)]]
     closed = {str(day).upper() for day in _list(settings.get("week_holidays"))}
