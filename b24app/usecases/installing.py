@@ -257,9 +257,12 @@ class Installing:
     async def _people(self, portal: PortalId, client: PortalClient) -> None:
         directory = await read_directory(client)
         async with self._store.work(portal) as work:
-            if await work.people.directory() != directory:
-                await work.people.replace(directory)
-                await work.commit()
+            if await work.people.directory() == directory:
+                return
+            await work.people.replace(directory)
+            await work.commit()
+        # The rules are cached by the portal's row: it has to change with the people they name.
+        await self._save(portal, {"people_at": self._service.clock.now().isoformat()}, {})
 
     async def _desk(self, portal: PortalId, client: PortalClient) -> None:
         """The first rules; later ones are people's own and are left alone."""

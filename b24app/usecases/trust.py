@@ -24,7 +24,6 @@ from b24app.db.portals import Portal
 from b24app.db.work import Store
 from b24app.kit.clock import Clock
 from b24app.kit.errors import AccessExpired, AccessLost, Forgery, PortalRefused
-from b24app.kit.ids import UserId
 
 REMEMBERED_S: Final = 60.0
 """Of real time: how long a verified token needs no new question."""

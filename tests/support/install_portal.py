@@ -19,6 +19,11 @@ CLIENT = "local.66e1e3c2affe68.65190392"
 MEMBER = "b1f0c6b3710f85df22e9377d6c4f7553"
 ADMIN, AGENT = 1, 12
 
+PEOPLE: list[dict[str, Any]] = [
+    {"ID": "1", "NAME": "Анна", "LAST_NAME": "Орлова", "ACTIVE": True, "UF_DEPARTMENT": [1]},
+    {"ID": "12", "NAME": "Иван", "LAST_NAME": "Иванов", "ACTIVE": True, "UF_DEPARTMENT": [5]},
+]
+
 
 @dataclass
 class InstallPortal:
@@ -33,6 +38,7 @@ class InstallPortal:
     scopes: list[str] = field(
         default_factory=lambda: ["crm", "im", "imbot", "user", "department", "placement", "calendar"]
     )
+    people: list[dict[str, Any]] = field(default_factory=PEOPLE.copy)
     refuses: dict[str, str] = field(default_factory=dict)
     """Method → error code."""
     asked: list[str] = field(default_factory=list)
@@ -92,11 +98,7 @@ class InstallPortal:
         return self.scopes
 
     def _user_get(self, given: dict[str, Any]) -> Any:
-        people = [
-            {"ID": "1", "NAME": "Анна", "LAST_NAME": "Орлова", "ACTIVE": True, "UF_DEPARTMENT": [1]},
-            {"ID": "12", "NAME": "Иван", "LAST_NAME": "Иванов", "ACTIVE": True, "UF_DEPARTMENT": [5]},
-        ]
-        return people[int(given.get("start") or 0) :]
+        return self.people[int(given.get("start") or 0) :]
 
     def _department_get(self, given: dict[str, Any]) -> Any:
         teams = [{"ID": "1", "NAME": "Компания", "UF_HEAD": "1"}, {"ID": "5", "NAME": "Сеть", "PARENT": "1"}]

@@ -172,3 +172,37 @@ async def test_a_lost_access_comes_back_by_the_authorization_page(doors: Doors, 
     assert stored.grant is not None
     assert stored.grant.refresh == "again"
     assert stored.application_token == "the application token"
+
+
+async def test_who_left_the_company_leaves_the_buttons_with_the_next_look(doors: Doors, portal: InstallPortal) -> None:
+    await opens(doors, portal)
+    await doors.works()
+    (stored,) = await doors.portals()
+    async with doors.service.store.read(stored.id) as reading:
+        assert len((await reading.desk()).directory.agents) == 2
+
+    portal.people.pop()
+    doors.service.clock.passes(days=1)
+    assert await doors.service.installing.recheck_all() == 1
+    await doors.works()
+
+    async with doors.service.store.read(stored.id) as reading:
+        assert len((await reading.desk()).directory.agents) == 1
+
+
+async def test_without_a_public_address_the_installation_says_so(doors: Doors, portal: InstallPortal) -> None:
+    doors.service.settings.public_url = ""
+    page = await opens(doors, portal)
+    await doors.works()
+
+    seen = await doors.client.get("/bitrix/install/progress", headers=session(page))
+    assert "B24APP_PUBLIC_URL" in seen.text
+
+
+async def test_missing_rights_are_named(doors: Doors, portal: InstallPortal) -> None:
+    portal.scopes.remove("imbot")
+    page = await opens(doors, portal)
+    await doors.works()
+
+    seen = await doors.client.get("/bitrix/install/progress", headers=session(page))
+    assert "не отмечены права: imbot" in seen.text
