@@ -71,6 +71,9 @@ async def test_without_a_stored_secret_the_events_own_token_must_vouch(doors: Do
     assert await send(doors, event_form(portal, "ONCRMDEALADD", "first", **deal)) == 403
     forged = {"auth[access_token]": "forged"}
     assert await send(doors, event_form(portal, "ONCRMDEALADD", "first", **deal, **forged)) == 403
+    portal.foreign["theirs"] = "local.theirs"
+    foreign = {"auth[access_token]": "theirs"}
+    assert await send(doors, event_form(portal, "ONCRMDEALADD", "first", **deal, **foreign)) == 403
     assert (await doors.portals())[0].application_token == ""
     good = {"auth[access_token]": "agent"}
     assert await send(doors, event_form(portal, "ONCRMDEALADD", "first", **deal, **good)) == 200
