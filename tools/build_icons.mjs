@@ -12,7 +12,8 @@ const ICONS = {
   info: "InfoCircleIcon", link: "LinkIcon", lock: "LockMIcon", mail: "MailIcon", more: "MoreMIcon", pause: "PauseMIcon",
   person: "PersonIcon", "person-add": "AddPersonIcon", plus: "PlusMIcon", question: "QuestionIcon", refresh: "RefreshIcon",
   reply: "ReplyIcon", search: "SearchIcon", stages: "StagesIcon", stop: "StopHandIcon", task: "TaskIcon", timer: "TimerIcon",
-  trash: "TrashcanIcon", play: "PlayMIcon", undo: "UndoIcon",
+  trash: "TrashcanIcon", play: "PlayMIcon", undo: "UndoIcon", calendar: "CalendarIcon", settings: "SettingsIcon", up: "ArrowTopMIcon",
+  down: "ArrowDownMIcon", pulse: "PulseIcon", group: "GroupIcon", shield: "ShieldCheckedIcon",
 };
 
 const [, , source, target] = process.argv;

@@ -8,9 +8,19 @@ from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 
 from b24app.cardtab import pages, ports
-from b24app.kit.errors import Conflict, Forgery, NotAllowed, PortalError, RuleBroken, TicketClosed, TicketUnknown
+from b24app.kit.errors import Conflict, Forgery, PortalError, RuleBroken
 from b24app.kit.ids import DEAL, DepartmentId, TicketId, UserId, ticket_id
-from b24app.ui import FrameSession, InFrame, Scene, Sessions, language_of, origin_of
+from b24app.ui import (
+    FrameSession,
+    InFrame,
+    Refusal,
+    Scene,
+    Sessions,
+    changed_by,
+    language_of,
+    origin_of,
+    refusal_of,
+)
 from b24app.usecases.views import Card, Changed, Viewer
 
 PAGE: Final = 30
@@ -223,16 +233,17 @@ async def _choose_first(request: Request, session: FrameSession, cards: ports.Ca
 
 
 def _told(request: Request, session: FrameSession, changed: Changed | None, done: str) -> HTMLResponse:
-    scene = pages.scene_of(request, session)
     if changed is not None:
-        return pages.draw(request, scene, "cardtab/_conflict.html", status=409, headers=pages.CHANGED, by=changed.by)
+        return _refuse(request, session, changed_by(changed.by))
+    scene = pages.scene_of(request, session)
     return pages.draw(request, scene, "cardtab/_done.html", headers=pages.CHANGED, done=done)
 
 
 def _broken(request: Request, session: FrameSession, error: RuleBroken | Conflict) -> HTMLResponse:
+    return _refuse(request, session, refusal_of(error))
+
+
+def _refuse(request: Request, session: FrameSession, refusal: Refusal) -> HTMLResponse:
+    headers = pages.CHANGED if refusal.status == 409 else None  # noqa: PLR2004 - HTTP: the card is old, it reads itself again
     scene = pages.scene_of(request, session)
-    if isinstance(error, Conflict):
-        return pages.draw(request, scene, "cardtab/_conflict.html", status=409, headers=pages.CHANGED, by="")
-    kinds = {TicketClosed: "closed", TicketUnknown: "unknown", NotAllowed: "not_allowed"}
-    why = kinds.get(type(error), "other")
-    return pages.draw(request, scene, "cardtab/_broken.html", status=422, why=why, reason=str(error))
+    return pages.draw(request, scene, refusal.template, status=refusal.status, headers=headers, **refusal.values)

@@ -1,7 +1,7 @@
 // Behaviour of every page: the session header, the tick, the countdown, toasts, links of the portal. Texts come in data- attributes.
 import * as bridge from "./bridge.js";
 
-const TICK_MS = 30000, SOON_MS = 2000;
+const TICK_MS = 30000, SOON_MS = 2000, SAID_MS = 6000;
 const htmx = window.htmx, body = document.body;
 const meta = document.querySelector("meta[name=app-session]");
 
@@ -31,11 +31,13 @@ customElements.define("sla-timer", SlaTimer);
 
 // --- toasts
 
-const toasts = document.getElementById("toasts");
-const toast = (text, again) => {
+const toasts = document.getElementById("toasts"), main = document.querySelector("main");
+const toast = (text, again, kind = "is-bad") => {
   const line = document.createElement("div");
-  line.className = "toast";
+  line.className = `toast ${kind}`;
   line.append(text);
+  const dialog = document.querySelector("dialog[open]"); // what stands outside of an open dialog cannot be reached
+  if (toasts && toasts.parentElement !== (dialog ?? main)) (dialog ?? main).prepend(toasts);
   if (again) {
     const button = document.createElement("button");
     Object.assign(button, { type: "button", className: "btn btn-small", textContent: body.dataset.retry });
@@ -49,7 +51,13 @@ const repeat = ({ requestConfig: asked, target }) => htmx.ajax(asked.verb, asked
 // --- requests
 
 body.addEventListener("htmx:configRequest", ({ detail }) => { if (meta) detail.headers["X-App-Session"] = meta.content; });
-body.addEventListener("htmx:afterOnLoad", () => toasts?.replaceChildren());
+// Good news goes by itself, bad news stays until something works again.
+body.addEventListener("app:said", ({ detail }) => {
+  toast(detail.text, null, "is-ok");
+  const said = toasts?.firstElementChild;
+  setTimeout(() => said?.remove(), SAID_MS);
+});
+body.addEventListener("htmx:afterOnLoad", () => toasts?.querySelector(".is-bad")?.remove());
 body.addEventListener("htmx:sendError", ({ detail }) => toast(body.dataset.failed, () => repeat(detail)));
 
 let renewing = null, renewedAt = -Infinity;
@@ -83,6 +91,23 @@ body.addEventListener("htmx:afterSettle", () => {
   for (const button of document.querySelectorAll("[aria-controls=panel]")) button.ariaExpanded = String(button.name === shownBy);
 });
 
+// --- a form beside the page: a native dialog, filled by a request, closed by its answer
+
+const dialog = document.getElementById("dialog");
+body.addEventListener("htmx:afterSwap", ({ detail }) => { if (dialog && detail.target.id === "dialog-body" && !dialog.open) dialog.showModal(); });
+body.addEventListener("app:dialog-done", () => dialog?.close());
+dialog?.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
+dialog?.addEventListener("close", () => { if (toasts && main) main.prepend(toasts); dialog.querySelector("#dialog-body").replaceChildren(); });
+
+// --- a long list of choices narrows while typing; what is chosen stays
+
+body.addEventListener("input", ({ target }) => {
+  const wanted = target.dataset?.narrows && target.value.trim().toLowerCase();
+  if (wanted === undefined) return;
+  for (const choice of document.querySelectorAll(`#${target.dataset.narrows} .choice`))
+    choice.hidden = !choice.textContent.toLowerCase().includes(wanted) && !choice.querySelector(":checked");
+});
+
 // --- fresh data
 
 setInterval(() => { if (document.visibilityState === "visible") htmx.trigger(body, "app:tick"); }, TICK_MS);
@@ -98,6 +123,7 @@ body.addEventListener("click", (event) => {
   const link = event.target.closest("[data-open]");
   if (link && bridge.embedded) { event.preventDefault(); OPENERS[link.dataset.open]?.(link.dataset.id); }
   if (event.target.closest("[data-close=panel]")) document.getElementById("panel")?.replaceChildren();
+  if (event.target.closest("[data-close=dialog]")) dialog?.close();
 });
 bridge.init();
 if (body.dataset.host === "tab") bridge.fit();
