@@ -1,12 +1,14 @@
 """Answers of this room: a template with the room's words, the headers of every page."""
 
+from functools import partial
 from typing import Any, Final
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse, Response
 
-from b24app.install.words import ICONS, KINDS, STATES, STEPS, words_of
+from b24app.install.words import ICONS, STATES, STEPS, words_of
 from b24app.kit.clock import Clock
+from b24app.pipelines.classify import title
 from b24app.ui import NO_FRAME, Scene, Templates, language_of, page_headers
 from b24app.usecases.installing import StepState
 
@@ -31,16 +33,27 @@ def draw(
 ) -> HTMLResponse:
     """A rendered template as an answer."""
     templates: Templates = request.app.state.templates
-    words = {"w": words_of(scene.language), "titles": STEPS, "states": STATES, "icons": ICONS, "kinds": KINDS}
+    words = {
+        "w": words_of(scene.language),
+        "titles": STEPS,
+        "states": STATES,
+        "icons": ICONS,
+        "priority_of": partial(title, language=scene.language),
+    }
     text = templates.render(template, scene, **(words | values))
     return HTMLResponse(text, status, headers=page_headers(ancestors) | (headers or {}))
 
 
-def tell(request: Request, title: str, text: str, *, status: int = 200, language: str = "ru") -> HTMLResponse:
-    """A page with one message."""
-    return draw(
-        request, scene_of(request, language, host="top"), "install/told.html", status=status, title=title, text=text
-    )
+def tell(request: Request, what: str, *, status: int = 200) -> HTMLResponse:
+    """A page with one message: `probe`, `renewed`, `not_installed` or `silent`."""
+    scene = scene_of(request, _asked(request), host="top")
+    return draw(request, scene, "install/told.html", status=status, what=what)
+
+
+def word(request: Request, language: str, template: str) -> str:
+    """A template that is one line of text, for places outside of HTML."""
+    templates: Templates = request.app.state.templates
+    return templates.render(template, scene_of(request, language)).strip()
 
 
 def refuse(request: Request, status: int) -> Response:
@@ -54,6 +67,6 @@ def _asked(request: Request) -> str:
     return request.query_params.get("LANG", "ru")
 
 
-def progress(steps: tuple[StepState, ...], *, ready: bool) -> dict[str, Any]:
-    """What the list of steps needs."""
-    return {"steps": steps, "ready": ready, "failed": any(step.state == "failed" for step in steps)}
+def progress(steps: tuple[StepState, ...], *, ready: bool, admin: bool) -> dict[str, Any]:
+    """What the list of steps needs; an administrator may repeat one."""
+    return {"steps": steps, "ready": ready, "admin": admin, "failed": any(step.state == "failed" for step in steps)}
