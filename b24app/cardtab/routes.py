@@ -34,7 +34,7 @@ Only = Literal["all", "system"]
 Key = Annotated[str, Form(pattern=_KEY)]
 
 
-def _cards(request: Request) -> ports.Cards:
+async def _cards(request: Request) -> ports.Cards:
     cards: ports.Cards = request.app.state.cards
     return cards
 

@@ -23,7 +23,7 @@ Deal = Annotated[int, Query(ge=1, le=9_999_999_999)]
 pieces = APIRouter(include_in_schema=False, route_class=Door)
 
 
-def _assigning(request: Request) -> ports.Assigning:
+async def _assigning(request: Request) -> ports.Assigning:
     cards: ports.Assigning = request.app.state.cards
     return cards
 

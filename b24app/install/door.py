@@ -44,12 +44,12 @@ def _refused(request: Request, refused: Forgery) -> Response:
     return pages.refuse(request, status_of(refused))
 
 
-def _installing(request: Request) -> Installing:
+async def _installing(request: Request) -> Installing:
     installing: Installing = request.app.state.installing
     return installing
 
 
-def _app_pages(request: Request) -> AppPages:
+async def _app_pages(request: Request) -> AppPages:
     found: AppPages = request.app.state.app_pages
     return found
 
