@@ -5,11 +5,12 @@ By hand: `python -m tests.support.app_site` prints addresses that open the pages
 
 import asyncio
 import tempfile
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import threading
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from b24app import cardtab, install
 from b24app.cardtab.routes import router as tab_router
@@ -25,6 +26,7 @@ from fastapi.responses import HTMLResponse
 from tests.support.install_app import Doors, frame_form, open_doors, place
 from tests.support.install_portal import InstallPortal, serve
 
+T = TypeVar("T")
 PEOPLE: Final = (
     (1, "Динара", "Ахметова", "Руководитель поддержки", 5),
     (12, "Вадим", "Петров", "Инженер 1-й линии", 5),
@@ -33,7 +35,7 @@ PEOPLE: Final = (
     (15, "Мария", "Орлова", "Директор по сервису", 1),
 )
 TEAMS: Final = ((1, "Компания", 15), (5, "1-я линия поддержки", 1), (6, "Разработка", 13))
-FORM: Final = """<!doctype html><title>Портал</title><form method="post" action="{action}">{fields}<button>Открыть</button></form>"""
+FORM: Final = """<!doctype html><link rel="icon" href="data:,"><title>Портал</title><form method="post" action="{action}">{fields}<button>Открыть</button></form>"""
 
 
 class Company(InstallPortal):
@@ -134,6 +136,19 @@ class AppSite:
         await self.ticket(portal, 48224, "Не отправляются письма из CRM: ошибка авторизации SMTP", "ООО «Лидер»")
         return portal
 
+    async def assignee(self, deal: int) -> UserId | None:
+        """Who holds a ticket, as it is saved."""
+        (portal,) = await self.doors.portals()
+        async with self.doors.service.store.read(portal.id) as reading:
+            return (await reading.tickets.get(ticket_id(DEAL, deal))).assignee
+
+    async def people(self) -> tuple[tuple[int, ...], int | None]:
+        """Dispatchers and the deputy of the published rules."""
+        (portal,) = await self.doors.portals()
+        version = await self.doors.service.desks.published(portal.id)
+        assert version is not None
+        return tuple(version.document["people"]["dispatchers"]), version.document["people"]["deputy"]
+
     def opening(self, page: str, who: str = "admin") -> str:
         """The address of a form that opens a page as the portal does."""
         return f"{self.origin}/open/{page}?who={who}"
@@ -170,6 +185,28 @@ async def app_site(folder: Path) -> AsyncIterator[AppSite]:
 
             async with serve(doors.app) as site.origin:
                 yield site
+
+
+class Held:
+    """A site in a thread of its own, for browsers driven without asyncio."""
+
+    def __init__(self, folder: Path) -> None:
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._thread.start()
+        self._stack = AsyncExitStack()
+        self.site: AppSite = self.run(self._stack.enter_async_context(app_site(folder)))
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        """Do something where the servers live."""
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(30)
+
+    def close(self) -> None:
+        """Stop the servers and the thread."""
+        self.run(self._stack.aclose())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(10)
+        self._loop.close()
 
 
 async def _by_hand() -> None:

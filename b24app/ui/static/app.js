@@ -94,10 +94,19 @@ body.addEventListener("htmx:afterSettle", () => {
 // --- a form beside the page: a native dialog, filled by a request, closed by its answer
 
 const dialog = document.getElementById("dialog");
-body.addEventListener("htmx:afterSwap", ({ detail }) => { if (dialog && detail.target.id === "dialog-body" && !dialog.open) dialog.showModal(); });
+let opener = ""; // a button is disabled while it asks, so the browser forgets who had the focus
+body.addEventListener("htmx:afterSwap", ({ detail }) => {
+  if (!dialog || detail.target.id !== "dialog-body" || dialog.open) return;
+  opener = detail.requestConfig.elt.id;
+  dialog.showModal();
+});
 body.addEventListener("app:dialog-done", () => dialog?.close());
 dialog?.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
-dialog?.addEventListener("close", () => { if (toasts && main) main.prepend(toasts); dialog.querySelector("#dialog-body").replaceChildren(); });
+dialog?.addEventListener("close", () => {
+  if (toasts && main) main.prepend(toasts);
+  dialog.querySelector("#dialog-body").replaceChildren();
+  document.getElementById(opener)?.focus();
+});
 
 // --- a long list of choices narrows while typing; what is chosen stays
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
+from tests.support.app_site import Held
 from tests.support.browser import chromium
 from tests.support.tab_site import TabSite, tab_site
 
@@ -43,6 +44,26 @@ def site(tmp_path: Path) -> Iterator[TabSite]:
     """A portal page with the tab of one ticket."""
     with tab_site(tmp_path) as running:
         yield running
+
+
+@pytest.fixture
+def held(tmp_path: Path) -> Iterator[Held]:
+    """The application's pages on a small portal."""
+    running = Held(tmp_path)
+    yield running
+    running.close()
+
+
+@pytest.fixture
+def phone(browser: Browser) -> Iterator[Page]:
+    """A page of a phone: 390 pixels, a finger instead of a mouse."""
+    context = browser.new_context(
+        viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True, device_scale_factor=2, locale="ru-RU"
+    )
+    made = context.new_page()
+    made.set_default_timeout(8000)
+    yield made
+    context.close()
 
 
 @pytest.fixture

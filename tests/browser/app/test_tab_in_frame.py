@@ -9,6 +9,7 @@ from b24app.tickets.model import Assign
 from b24app.ui import Sessions
 from playwright.sync_api import Browser, FrameLocator, Page, expect
 from tests.story import HEAD, IVANOV, PETROVA, TICKET
+from tests.support.axe import crowded, violations
 from tests.support.tab_site import TabSite
 
 pytestmark = pytest.mark.browser
@@ -103,6 +104,19 @@ def test_the_frame_is_as_high_as_its_content_and_people_open_in_the_portal(quiet
     assert f"/company/personal/user/{IVANOV}/" in quiet.evaluate("window.opened[0]")
 
 
+def test_the_tab_is_accessible_with_ledger_and_panel_open(quiet: Page, site: TabSite) -> None:
+    frame = tab(quiet, site)
+    inner = quiet.frames[1]
+    assert violations(inner) == []
+    frame.get_by_text("Как посчитан срок").click()
+    frame.get_by_role("button", name="Назначить").click()
+    expect(frame.get_by_role("radio", name="Олег Смирнов")).to_be_visible()
+    assert violations(inner) == []
+    frame.get_by_role("button", name="Ожидание").click()
+    expect(frame.locator("#sla-title ~ span")).to_have_text("Пауза")
+    assert violations(inner) == []
+
+
 def test_on_a_phone_nothing_is_cut_and_everything_can_be_tapped(browser: Browser, site: TabSite) -> None:
     phone = browser.new_context(
         viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True, device_scale_factor=2, locale="ru-RU"
@@ -120,12 +134,9 @@ def test_on_a_phone_nothing_is_cut_and_everything_can_be_tapped(browser: Browser
     page.get_by_role("button", name="Назначить").tap()
     page.get_by_role("radio", name="Олег Смирнов").tap()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    small = page.evaluate(
-        """[...document.querySelectorAll('button, summary, label.choice')].filter((one) => one.offsetParent)
-        .filter((one) => one.getBoundingClientRect().height < 40).map((one) => one.textContent.trim())"""
-    )
-    assert small == []
+    assert crowded(page) == []
     page.locator("#panel").get_by_role("button", name="Назначить").tap()
     expect(page.get_by_text("Ответственный назначен.")).to_be_visible()
+    assert violations(page) == []
     phone.close()
     assert site.known().assignee == UserId(2)
