@@ -12,6 +12,7 @@ from typing import Any, Final
 import psycopg
 from b24app.db.engine import make_engine
 from b24app.db.migrate import upgrade
+from b24app.db.tables import metadata
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 KINDS: Final = ("sqlite", "postgresql")
@@ -26,6 +27,7 @@ class Databases:
         self._numbers = count(1)
         self._server: Any = None
         self._ready: set[str] = set()
+        self._free: list[str] = []
 
     @asynccontextmanager
     async def fresh(self, kind: str) -> AsyncIterator[str]:
@@ -37,11 +39,27 @@ class Databases:
             shutil.copy(self._folder / f"{_TEMPLATE}.db", path)
             yield f"sqlite+aiosqlite:///{path}"
             return
-        self.server_sql(f"CREATE DATABASE {name} TEMPLATE {_TEMPLATE}")
+        name = self._free.pop() if self._free else self._create(name)
         try:
             yield self._url(name)
         finally:
+            self._give_back(name)
+
+    def _create(self, name: str) -> str:
+        self.server_sql(f"CREATE DATABASE {name} TEMPLATE {_TEMPLATE}")
+        return name
+
+    def _give_back(self, name: str) -> None:
+        """Emptied it is as good as a new one, and ten times cheaper; one whose tables a test broke is dropped."""
+        tables = ", ".join(f'"{table}"' for table in metadata.tables)
+        self.server_sql(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
+        try:
+            with psycopg.connect(self._server.get_uri(database=name), autocommit=True) as connection:
+                connection.execute(f"TRUNCATE {tables} RESTART IDENTITY".encode())
+        except psycopg.Error:
             self.server_sql(f"DROP DATABASE {name} WITH (FORCE)")
+        else:
+            self._free.append(name)
 
     @asynccontextmanager
     async def empty(self, kind: str) -> AsyncIterator[str]:

@@ -1,0 +1,1 @@
+"""CRM: described resources behind `crm.item.*` and the classic families."""

@@ -1,0 +1,1 @@
+"""The authorization server and the registration of local applications."""

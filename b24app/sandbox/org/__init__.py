@@ -1,0 +1,1 @@
+"""People, departments, the application's own methods, event subscriptions, calendar settings."""
