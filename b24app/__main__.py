@@ -12,7 +12,6 @@ import typer
 import uvicorn
 import yaml
 
-from b24app import demo as rehearsal
 from b24app.db import queue as boxes
 from b24app.db.migrate import upgrade
 from b24app.db.portals import Keys, Portal
@@ -22,7 +21,6 @@ from b24app.main import Service, make_app
 from b24app.ops.doctor import Doctor
 from b24app.ops.logs import setup_logs
 from b24app.pipelines.classify import classify_json_line, default_rules, rules_from_data
-from b24app.sandbox.cli import run_sandbox
 from b24app.settings import load_settings
 from b24app.sla.rehearsal import rehearse
 
@@ -99,25 +97,6 @@ def worker() -> None:
             await asyncio.Event().wait()
 
     _run(work())
-
-
-@app.command()
-def sandbox(
-    host: str = "localhost",
-    port: int = 8010,
-    *,
-    json_: Annotated[bool, typer.Option("--json", help="the first line on stdout is one JSON object")] = False,
-    empty: Annotated[bool, typer.Option("--empty", help="one administrator, no company, test mode")] = False,
-    state: Annotated[Path | None, typer.Option(help="keep the portal in this file")] = None,
-) -> None:
-    """The portal emulator alone."""
-    run_sandbox(host=host, port=port, json_output=json_, empty=empty, state=state)
-
-
-@app.command()
-def demo(port: int = 8000, sandbox_port: int = 8010, speed: float = 1.0) -> None:
-    """Sandbox, service, installed application and a stream of realistic requests."""
-    sys.exit(rehearsal.run(port=port, sandbox_port=sandbox_port, speed=speed))
 
 
 @app.command()

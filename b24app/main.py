@@ -10,15 +10,20 @@ from typing import Any, Final
 
 from fastapi import FastAPI
 
+from b24app import cardtab, install
 from b24app.bitrix.oauth import Keys, OAuthServer
 from b24app.bitrix.transport import Transport
+from b24app.cardtab.routes import router as card_doors
 from b24app.db.crypto import Cipher, kept_secret
 from b24app.db.engine import Database
-from b24app.db.purge import purge
 from b24app.db.ingest import Ingest
 from b24app.db.migrate import upgrade
+from b24app.db.purge import purge
 from b24app.db.work import Store
 from b24app.deskfile import read_desk_file
+from b24app.install.handshake import trusted_frame
+from b24app.install.oauth import RoundTrips
+from b24app.install.routes import router as install_doors
 from b24app.jobs.engine import EmbeddedEngine
 from b24app.jobs.inbox import InboxDrain
 from b24app.jobs.outbox import OutboxDrain
@@ -27,14 +32,19 @@ from b24app.jobs.ticker import Tick, Ticker
 from b24app.jobs.timers import TimerSweep
 from b24app.kit.clock import Clock, MovableClock, SystemClock
 from b24app.kit.errors import SettingsError
+from b24app.ops.routes import router as operations
 from b24app.settings import Settings
 from b24app.tickets.model import Timer
+from b24app.ui import Sessions, Static, Templates
 from b24app.usecases import desks, installing, intake
+from b24app.usecases.appview import AppPages
+from b24app.usecases.card import Cards
 from b24app.usecases.clients import Clients
 from b24app.usecases.deadlines import Deadlines
 from b24app.usecases.deliver import Delivery
 from b24app.usecases.reconcile import Reconcile
 from b24app.usecases.rules import Rules
+from b24app.webhooks.routes import router as webhooks
 
 SECRET_FILE: Final = Path("var/secret.key")
 
@@ -169,11 +179,28 @@ def make_app(settings: Settings, *, worker: bool = True) -> FastAPI:
     service = Service(settings)
 
     @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         await service.ready()
         async with service.running(worker=worker):
             yield
 
     app = FastAPI(title="b24app", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
-    doors.mount(app, service)
+    _mount(app, service)
     return app
+
+
+def _mount(app: FastAPI, service: Service) -> None:
+    """The doors and what each of them finds in `app.state` (the docstring of a room says which)."""
+    static = Static()
+    state = app.state
+    state.service, state.store, state.clock = service, service.store, service.clock
+    state.ingest, state.keys = service.ingest, service.keys
+    state.installing, state.trust = service.installing, service.installing.trust
+    state.refusals, state.trusted_frame = service.installing.trust.refusals, trusted_frame
+    state.cards = Cards(service.store, service.clients, service.clock)
+    state.app_pages = AppPages(service.store, service.clients, service.desks, service.rules, service.clock)
+    state.round_trips = RoundTrips(service.secret, service.oauth)
+    state.sessions = Sessions(service.secret)
+    state.templates = Templates(static, {"install": install.TEMPLATES, "cardtab": cardtab.TEMPLATES})
+    for router in (webhooks, install_doors, card_doors, operations, static.router()):
+        app.include_router(router)

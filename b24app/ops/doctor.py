@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final, Literal
+from typing import Final, Literal, Protocol
 from urllib.parse import urlsplit
 
 from b24app.bitrix.client import PortalClient
@@ -16,7 +16,6 @@ from b24app.db.portals import Portal, PortalStatus
 from b24app.db.work import Store
 from b24app.kit.errors import PortalError, SettingsError
 from b24app.portal.binding import Binding
-from b24app.settings import Settings
 from b24app.usecases.clients import Clients
 from b24app.usecases.provision import EVENTS, NEEDED_SCOPES, TAB
 from b24app.usecases.reconcile import MARK
@@ -39,10 +38,29 @@ class Finding:
         return f"{sign} {self.what}" + (f": {self.advice}" if self.advice else "")
 
 
+class Configured(Protocol):
+    """What the doctor reads of the settings."""
+
+    @property
+    def public_url(self) -> str:
+        """Where portals reach the service."""
+        ...
+
+    @property
+    def client_id(self) -> str:
+        """The default application."""
+        ...
+
+    @property
+    def allow_http_portals(self) -> bool:
+        """A rehearsal on this machine."""
+        ...
+
+
 class Doctor:
     """Looks at settings, database and every portal."""
 
-    def __init__(self, settings: Settings, store: Store, clients: Clients) -> None:
+    def __init__(self, settings: Configured, store: Store, clients: Clients) -> None:
         self._settings, self._store, self._clients = settings, store, clients
 
     async def report(self) -> AsyncIterator[Finding]:

@@ -28,6 +28,9 @@ class Meaning(StrEnum):
 _FINAL: Final = frozenset({Meaning.DONE, Meaning.FAIL})
 
 
+UNBOUND: Final = StageCode("")
+
+
 @dataclass(frozen=True, slots=True)
 class Stage:
     """One step of a pipeline as the portal knows it."""
@@ -36,7 +39,7 @@ class Stage:
     """Our name inside the desk document, for instance `work`."""
     title: str
     meaning: Meaning
-    code: StageCode = StageCode("")
+    code: StageCode = UNBOUND
     """The portal's STATUS_ID (`C5:NEW`); empty until the pipeline is bound to a portal."""
 
     @property

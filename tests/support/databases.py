@@ -52,7 +52,7 @@ class Databases:
     def _give_back(self, name: str) -> None:
         """Emptied it is as good as a new one, and ten times cheaper; one whose tables a test broke is dropped."""
         tables = ", ".join(f'"{table}"' for table in metadata.tables)
-        self.server_sql(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
+        self.server_sql(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")  # noqa: S608 - a name made here
         try:
             with psycopg.connect(self._server.get_uri(database=name), autocommit=True) as connection:
                 connection.execute(f"TRUNCATE {tables} RESTART IDENTITY".encode())

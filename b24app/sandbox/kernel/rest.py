@@ -56,8 +56,7 @@ class RestApi:
             body, status = error.body(), error.status
             if target.v3 and not isinstance(error, V3Error):
                 body = {"error": {"code": error.code, "message": error.description}}
-        error = body.get("error")
-        self._log(request, target, params, caller, outcome={"status": status, "error": error})
+        self._log(request, target, params, caller, outcome={"status": status, "error": body.get("error")})
         self.portal.store.flush()
         return _print(body, status, target.format)
 
