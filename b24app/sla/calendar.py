@@ -135,24 +135,26 @@ class BusinessCalendar:
         return self._moment(self._opening(_micros(moment)))
 
     def interval_at(self, moment: datetime) -> tuple[datetime, datetime] | None:
-        """The open interval around the moment, None when closed. Seen a year to both sides at least, not further."""
+        """The open interval around the moment, in UTC, None when closed. Seen a year to both sides at least, not further."""
         at = _micros(moment)
         index = self._covering(at - _STEP, at + _STEP)
         place = bisect_right(index.starts, at) - 1
         if place < 0 or at >= index.ends[place]:
             return None
-        return self._moment(index.starts[place]), self._moment(index.ends[place])
+        return _utc(index.starts[place]), _utc(index.ends[place])
 
     def open_intervals(self, start: datetime, end: datetime) -> list[tuple[datetime, datetime]]:
-        """Open intervals between two moments, clipped to them, in order; empty when `end` is not later."""
+        """Open intervals between two moments, clipped to them, in order; empty when `end` is not later.
+
+        In UTC: people subtract them, and Python subtracts moments of one zone by their wall clocks.
+        """
         first, last = _micros(start), _micros(end)
         if last <= first:
             return []
         index = self._covering(first, last)
         low, high = bisect_right(index.ends, first), bisect_left(index.starts, last)
         return [
-            (self._moment(max(index.starts[place], first)), self._moment(min(index.ends[place], last)))
-            for place in range(low, high)
+            (_utc(max(index.starts[place], first)), _utc(min(index.ends[place], last))) for place in range(low, high)
         ]
 
     def day(self, day: date) -> DayPlan:
@@ -168,7 +170,7 @@ class BusinessCalendar:
         return self._covering(_micros(low), _micros(high))
 
     def _moment(self, at: int) -> datetime:
-        return (EPOCH + timedelta(microseconds=at)).astimezone(self._zone)
+        return _utc(at).astimezone(self._zone)
 
     def _opening(self, at: int) -> int:
         index = self._covering(at, at)
@@ -264,6 +266,10 @@ def hours_of_months(calendar: BusinessCalendar, year: int) -> list[timedelta]:
 def describe_hours(plan: DayPlan) -> str:
     """`09:00–13:00, 14:00–18:00`, empty for a closed day."""
     return ", ".join(f"{write_time(start)}–{write_time(end % DAY or DAY)}" for start, end in plan.intervals)
+
+
+def _utc(at: int) -> datetime:
+    return EPOCH + timedelta(microseconds=at)
 
 
 def _micros(moment: datetime) -> int:

@@ -110,7 +110,7 @@ def _stretches(clocks: Clocks, measure: Measure, end: datetime) -> Iterator[Row]
 
 def _run(calendar: BusinessCalendar, start: datetime, end: datetime, *, estimated: bool) -> Iterator[Row]:
     at = start
-    for opens, closes in ((utc(first), utc(last)) for first, last in calendar.open_intervals(start, end)):
+    for opens, closes in calendar.open_intervals(start, end):
         yield from _closed(calendar, at, opens, estimated=estimated)
         yield Row("work", opens, closes, closes - opens, estimated=estimated)
         at = closes

@@ -68,14 +68,16 @@ class Measure:
         """The moment the used time is (or will be) `limit`; None when the calendar never gets there.
 
         Past runs are read by the calendar they were counted with; what is left runs from the last start, or from `now`
-        for a clock that stands still. A limit reached exactly at a closing moment gives that moment.
+        for a clock that stands still (not before it stopped: what it used is spent). A limit reached exactly at a
+        closing moment gives that moment.
         """
         left = limit
         for spell in self.spells:
             if spell.used >= left and (moment := _add(rulers[spell.ruler], spell.start, left)) and moment <= spell.end:
                 return moment
             left -= spell.used
-        return _add(rulers[self.ruler], self.since or now, max(left, _NOTHING))
+        still = max(utc(now), self.spells[-1].end) if self.spells else now
+        return _add(rulers[self.ruler], self.since or still, max(left, _NOTHING))
 
     def term(self, rulers: Rulers, now: datetime) -> datetime | None:
         """The moment the target is used up; None without a target."""

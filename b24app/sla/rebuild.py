@@ -8,7 +8,9 @@ from b24app.sla.clock import Clocks
 from b24app.sla.state import Era, Mark
 
 _CREATED = 1
-_FIRST = ("opened", "line", "stage")
+_RANKS = {"opened": 0, "line": 1}
+_ROW, _OTHER = 2, 3
+"""Places within one instant: a ticket is opened, gets its line, enters its stage; then everything else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +82,11 @@ def rebuild(clocks: Clocks, history: StageHistory) -> Clocks:
     """
     if not history.rows:
         return clocks
-    first = history.rows[0].entered_at
-    others = [mark for mark in clocks.marks if not mark.derived and mark.what != "stage"]
-    if history.complete or (clocks.opened_at or first) > first:
-        others = [replace(mark, at=first) if mark.what == "opened" else mark for mark in others]
-    marks = [*others, *_before(clocks, history), *(_mark(row) for row in history.rows)]
-    return relive(replace(clocks, marks=tuple(sorted(marks, key=_order))))
+    marks = _begun(_seen(clocks, history), clocks, history)
+    after = 0
+    for row in history.rows:
+        after = _placed(marks, row, after) + 1
+    return relive(replace(clocks, marks=tuple(marks)))
 
 
 def relive(clocks: Clocks) -> Clocks:
@@ -140,19 +141,56 @@ _PLAIN = {
 }
 
 
-def _before(clocks: Clocks, history: StageHistory) -> Sequence[Mark]:
-    """What we saw before the portal's history begins: nobody can confirm it."""
-    if history.complete:
-        return ()
+def _seen(clocks: Clocks, history: StageHistory) -> list[Mark]:
+    """The journal without the stages that the portal does not confirm.
+
+    What we saw before the portal's history begins stays, marked: nobody can confirm it.
+    """
+    rows = list(history.rows)
+    kept: list[Mark] = []
+    for mark in clocks.marks:
+        if mark.derived:
+            continue
+        if mark.what != "stage":
+            kept.append(mark)
+        elif (place := _confirming(rows, mark)) is not None:
+            kept.append(replace(mark, estimated=mark.estimated and rows[place].estimated))
+            del rows[: place + 1]
+        elif not history.complete and mark.at < history.rows[0].entered_at:
+            kept.append(replace(mark, estimated=True))
+    return kept
+
+
+def _confirming(rows: Sequence[StageRow], mark: Mark) -> int | None:
+    return next((place for place, row in enumerate(rows) if _is_of(mark, row)), None)
+
+
+def _is_of(mark: Mark, row: StageRow) -> bool:
+    return mark.what == "stage" and (mark.detail, mark.at) == (row.stage, row.entered_at)
+
+
+def _begun(marks: list[Mark], clocks: Clocks, history: StageHistory) -> list[Mark]:
+    """A ticket cannot open after its first stage, and opens with it where the portal remembers the creation."""
     first = history.rows[0].entered_at
-    seen = (mark for mark in clocks.marks if mark.what == "stage" and mark.at < first)
-    return [replace(mark, estimated=True) for mark in seen]
+    if not history.complete and (clocks.opened_at or first) <= first:
+        return marks
+    moved = [replace(mark, at=first) if mark.what == "opened" else mark for mark in marks]
+    return sorted(moved, key=lambda mark: (mark.at, mark.what != "opened"))
 
 
-def _mark(row: StageRow) -> Mark:
-    return Mark(row.entered_at, "stage", row.stage, row.meaning, estimated=row.estimated)
+def _placed(marks: list[Mark], row: StageRow, after: int) -> int:
+    """Put a row into the journal unless it is there already; gives its place.
+
+    Among marks of one instant the order we saw decides; a row we did not see comes as early as a stage can: after the
+    opening and the line.
+    """
+    later = range(after, len(marks))
+    if (place := next((place for place in later if _is_of(marks[place], row)), None)) is not None:
+        return place
+    place = next((place for place in later if _order(marks[place]) > (row.entered_at, _ROW)), len(marks))
+    marks.insert(place, Mark(row.entered_at, "stage", row.stage, row.meaning, estimated=row.estimated))
+    return place
 
 
 def _order(mark: Mark) -> tuple[datetime, int]:
-    """At one instant a ticket is opened, gets its line, enters its stage; then everything else in the order seen."""
-    return mark.at, _FIRST.index(mark.what) if mark.what in _FIRST else len(_FIRST)
+    return mark.at, _RANKS.get(mark.what, _OTHER)

@@ -87,8 +87,7 @@ def _piece(clocks: Clocks, start: datetime, end: datetime) -> Iterator[Stretch]:
 def _open(clocks: Clocks, start: datetime, end: datetime) -> list[tuple[datetime, datetime]]:
     """Working hours of the calendar that was valid then; within [start, end] it did not change."""
     era = [era for era in clocks.eras if era.since is None or era.since <= start][-1]
-    spans = clocks.rulers[dict(era.current)[""]].open_intervals(start, end)
-    return [(utc(opens), utc(closes)) for opens, closes in spans]
+    return clocks.rulers[dict(era.current)[""]].open_intervals(start, end)
 
 
 def _touched(clocks: Clocks, waits: list[Wait], start: datetime, end: datetime) -> bool:

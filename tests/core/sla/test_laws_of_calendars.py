@@ -138,6 +138,13 @@ def test_open_intervals_sum_up_to_the_business_time(calendar: BusinessCalendar, 
     assert all(one[1] < two[0] for one, two in pairwise(spans))
 
 
+def test_an_interval_over_a_clock_change_is_as_long_as_it_was() -> None:
+    nights = BusinessCalendar(timezone="Europe/Berlin", weekly={"sat": [("22:00", "06:00")]})
+    [(opens, closes)] = nights.open_intervals(datetime(2026, 10, 24, tzinfo=UTC), datetime(2026, 10, 26, tzinfo=UTC))
+    assert closes - opens == timedelta(hours=9)
+    assert nights.interval_at(opens) == (opens, closes)
+
+
 @given(calendars, moments, moments)
 @laws
 def test_a_calendar_survives_being_written_and_read(calendar: BusinessCalendar, a: datetime, b: datetime) -> None:

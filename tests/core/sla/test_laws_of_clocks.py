@@ -10,6 +10,7 @@ from b24app.sla import (
     clocks_from_dict,
     clocks_to_dict,
     next_deadlines,
+    open_clocks,
     views,
 )
 from b24app.sla.rebuild import StageHistory, StageRow, rebuild, relive
@@ -88,3 +89,19 @@ def _figures(clocks: Clocks, now: datetime) -> dict[str, Any]:
     stages = [shown for shown in views(clocks, now) if shown.clock.startswith("stage:")]
     visits = [figure for figure in clocks.done if figure.clock.startswith("stage:")]
     return {"present": stages, "visits": sorted(visits, key=lambda figure: (figure.started_at, figure.ended_at))}
+
+
+def test_a_row_of_the_same_instant_keeps_its_place_among_other_changes() -> None:
+    """Rules changed, then the stage, within one instant: the rebuilt stage was left under the new rules too."""
+    cumulative = Policy.from_dict({"key": "c", "for": "all", "stage_clock": "cumulative", "targets": {}})
+    clocks = open_clocks(cumulative, CALENDARS, "main", START, stage="triage", meaning="triage")
+    clocks = clocks.ruled(None, CALENDARS, "main", START).stage_entered("work", "work", START)
+    rows = (StageRow("triage", "triage", START), StageRow("work", "work", START))
+    assert rebuild(clocks, StageHistory(rows, complete=True)) == clocks
+
+
+def test_a_paused_clock_looked_at_before_its_pause_is_not_late() -> None:
+    policy = Policy.from_dict({"key": "p", "for": "all", "targets": {"resolution": "8h"}})
+    clocks = open_clocks(policy, CALENDARS, "main", START, stage="work", meaning="work")
+    clocks = clocks.stage_entered("waiting", "waiting", START + timedelta(hours=5))
+    assert not any(shown.late for shown in views(clocks, START))
