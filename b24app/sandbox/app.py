@@ -23,27 +23,43 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from b24app.sandbox.clock import Clock
+from b24app.sandbox.demo import company
+from b24app.sandbox.kernel.dispatch import Dispatcher
 from b24app.sandbox.kernel.events import Events, running
 from b24app.sandbox.kernel.portal import Portal
 from b24app.sandbox.kernel.rest import RestApi
 from b24app.sandbox.kernel.store import Store
 
-PARTS = ("control", "oauth", "org", "crm", "families", "messenger", "placements", "demo", "pages")
+PARTS = ("control", "oauth", "apps", "org", "crm", "families", "messenger", "placements", "demo", "pages")
 
 
 def make_portal(
-    *, origin: str, oauth_origin: str, state: Path | None = None, now: datetime | None = None, speed: float = 1.0
+    *,
+    origin: str,
+    oauth_origin: str,
+    state: Path | None = None,
+    now: datetime | None = None,
+    speed: float = 1.0,
+    demo: bool = False,
 ) -> Portal:
-    """A portal from its state file, or a fresh one with one administrator, a root department and one more user."""
+    """A portal from its state file, or a fresh one with one administrator, a root department and one more user.
+
+    With `demo` the invented company works in it. Without, it is a portal for tests: `test_mode` is set.
+    """
     store = Store(state)
     clock = Clock(now or _kept_now(store), speed)
     portal = Portal(store, clock, origin=origin, oauth_origin=oauth_origin)
     portal.outgoing = Events(portal)
+    portal.call = Dispatcher(portal).run
+    store.before_flush = lambda: portal.set_setting("clock", portal.clock.now().isoformat())
     if portal.setting("member_id") is None:
         portal.set_setting("member_id", secrets.token_hex(16))
     for module in parts():
         if start := getattr(module, "start", None):
             start(portal)
+    if demo:
+        company.fill(portal)
+    portal.set_setting("test_mode", not portal.setting("demo"))
     store.flush()
     return portal
 
@@ -69,7 +85,6 @@ def parts() -> Iterator[ModuleType]:
 def make_app(portal: Portal) -> ASGIApp:
     """The ASGI application: REST below /rest, and the routes of the parts."""
     rest = RestApi(portal)
-    portal.call = rest.dispatcher.run
     routes: list[BaseRoute] = []
     for module in parts():
         if make := getattr(module, "routes", None):
@@ -85,7 +100,6 @@ def _lifespan(portal: Portal) -> Callable[[Starlette], contextlib.AbstractAsyncC
             raise TypeError("the portal was not made by make_portal")
         async with running(portal.outgoing):
             yield
-        portal.set_setting("clock", portal.clock.now().isoformat())
         portal.store.close()
 
     return lifespan

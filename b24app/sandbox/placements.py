@@ -5,9 +5,9 @@ Source: `api-reference/widgets/placement-*.md`, `widgets/placements.md`, `widget
 
 import re
 from typing import Any
-from urllib.parse import urlsplit
 
 from b24app.sandbox.kernel.errors import RestError, bad_argument, core_error
+from b24app.sandbox.kernel.handlers import check_handler
 from b24app.sandbox.kernel.portal import Portal
 from b24app.sandbox.kernel.registry import Answer, Call, Only, as_map, method, to_int
 from b24app.sandbox.kernel.store import Row
@@ -69,15 +69,6 @@ def bind(call: Call) -> Any:
     _refuse_second(call, row)
     call.portal.table("placement").add(row)
     return True
-
-
-def check_handler(url: str) -> None:
-    """An address the portal takes as a handler: http(s), a host with a dot."""
-    parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"}:
-        raise RestError("ERROR_UNSUPPORTED_PROTOCOL", "Unsupported event handler protocol")
-    if "." not in (parts.hostname or ""):
-        raise RestError("ERROR_WRONG_HANDLER_URL", "Wrong handler URL")
 
 
 def _refuse_second(call: Call, row: Row) -> None:

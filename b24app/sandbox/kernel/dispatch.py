@@ -6,7 +6,6 @@ from typing import Any
 from b24app.sandbox.clock import monotonic, wall
 from b24app.sandbox.kernel.access import Caller
 from b24app.sandbox.kernel.errors import RestError
-from b24app.sandbox.kernel.limits import Operating
 from b24app.sandbox.kernel.php import parse_query, tidy
 from b24app.sandbox.kernel.portal import Portal
 from b24app.sandbox.kernel.registry import REGISTRY, Answer, Call, Method, Params
@@ -21,7 +20,7 @@ class Dispatcher:
 
     def __init__(self, portal: Portal) -> None:
         self._portal = portal
-        self.operating = Operating()
+        self.operating = portal.operating
 
     def run(self, name: str, params: dict[str, Any], caller: Caller, *, v3: bool = False, source: str = "") -> Answer:
         """Run a method or a batch; raises `RestError`."""

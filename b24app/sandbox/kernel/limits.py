@@ -27,6 +27,10 @@ class Bucket:
             raise too_many()
         self._level[source] = level + 1
 
+    def clear(self) -> None:
+        """Forget everything (control API)."""
+        self._level.clear()
+
 
 def too_many() -> RestError:
     """The refusal of the bucket."""

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from b24app.sandbox.clock import Clock, wall
 from b24app.sandbox.kernel.faults import Faults
+from b24app.sandbox.kernel.limits import Bucket, Operating
 from b24app.sandbox.kernel.store import Row, Store, Table
 
 REFRESH_LIFE_S = 180 * 24 * 3600
@@ -46,6 +47,7 @@ class Portal:
     def __init__(self, store: Store, clock: Clock, *, origin: str, oauth_origin: str, seed: int = 1) -> None:
         self.store, self.clock, self.faults = store, clock, Faults()
         self.origin, self.oauth_origin = origin, oauth_origin
+        self.bucket, self.operating = Bucket(), Operating()
         self.random = random.Random(seed)
         self.tells: deque[dict[str, Any]] = deque(maxlen=KEPT)
         self.requests: deque[dict[str, Any]] = deque(maxlen=KEPT)
@@ -90,11 +92,6 @@ class Portal:
     def domain(self) -> str:
         """Host of the portal, with the port when it is not a standard one."""
         return urlsplit(self.origin).netloc
-
-    @property
-    def oauth_domain(self) -> str:
-        """Host of the authorization server."""
-        return urlsplit(self.oauth_origin).netloc
 
     def is_admin(self, user_id: int | None) -> bool:
         """Whether this user is an administrator."""
@@ -177,7 +174,7 @@ class Portal:
             "access_token": token["ACCESS"], "refresh_token": token["REFRESH"],
             "expires": token["EXPIRES"], "expires_in": token["LIFE"],
             "scope": ",".join(token.get("SCOPES") or app["SCOPES"]), "status": app["STATUS"], "user_id": token["USER_ID"],
-            "domain": self.oauth_domain, "server_endpoint": f"{self.oauth_origin}/rest/",
+            "domain": urlsplit(self.app_oauth(app)).netloc, "server_endpoint": f"{self.app_oauth(app)}/rest/",
             "client_endpoint": f"{self.app_origin(app)}/rest/", "member_id": self.member_id,
         }  # fmt: skip
 
@@ -185,11 +182,15 @@ class Portal:
         """The portal's origin as this application knows it (the fidelity harness sees the portal through TLS)."""
         return str(app.get("ORIGIN") or self.origin)
 
+    def app_oauth(self, app: Row) -> str:
+        """The authorization server's origin as this application knows it."""
+        return str(app.get("OAUTH_ORIGIN") or self.oauth_origin)
+
     def auth_block(self, app: Row, user_id: int | None, *, refresh: bool = False) -> dict[str, Any]:
         """The `auth` of an event: with the user's tokens, or without any when no user caused it (platform.md 4.2)."""
         origin = self.app_origin(app)
         place = {
-            "domain": urlsplit(origin).netloc, "server_endpoint": f"{self.oauth_origin}/rest/", "status": app["STATUS"],
+            "domain": urlsplit(origin).netloc, "server_endpoint": f"{self.app_oauth(app)}/rest/", "status": app["STATUS"],
             "client_endpoint": f"{origin}/rest/", "member_id": self.member_id,
         }  # fmt: skip
         if user_id is None or self.users.get(user_id) is None:

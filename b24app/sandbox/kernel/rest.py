@@ -14,7 +14,7 @@ from b24app.sandbox.clock import monotonic
 from b24app.sandbox.kernel.access import Caller, by_token, by_webhook
 from b24app.sandbox.kernel.dispatch import Dispatcher
 from b24app.sandbox.kernel.errors import RestError, V3Error
-from b24app.sandbox.kernel.limits import Bucket, too_many
+from b24app.sandbox.kernel.limits import too_many
 from b24app.sandbox.kernel.php import nest, parse_query, tidy
 from b24app.sandbox.kernel.portal import Portal
 from b24app.sandbox.kernel.registry import Answer
@@ -31,7 +31,7 @@ class RestApi:
     """Answers REST requests of one portal."""
 
     def __init__(self, portal: Portal) -> None:
-        self.portal, self.dispatcher, self.bucket = portal, Dispatcher(portal), Bucket()
+        self.portal, self.dispatcher = portal, Dispatcher(portal)
 
     async def __call__(self, request: Request) -> Response:
         """One HTTP request."""
@@ -84,7 +84,7 @@ class RestApi:
         if faults.take("http_503_times"):
             raise too_many()
         if not caller.unlimited and not faults.bucket_off:
-            self.bucket.take(source_of(request), faults)
+            self.portal.bucket.take(source_of(request), faults)
 
     def _envelope(self, answer: Answer, begun: float, caller: Caller, target: "Target") -> dict[str, Any]:
         if answer.extra.get("bare"):

@@ -100,6 +100,7 @@ class Store:
         self._dirty: dict[tuple[str, Key], None] = {}
         self._sequences: dict[str, int] = {}
         self._file = _open(path) if path else None
+        self.before_flush: Callable[[], None] = lambda: None  # what must go down together with any change
         if self._file:
             self._read(self._file)
 
@@ -137,6 +138,7 @@ class Store:
         """Write all changes in one transaction."""
         if not self._file or not (self._dirty or self._sequences):
             return
+        self.before_flush()
         dirty, self._dirty = self._dirty, {}
         sequences, self._sequences = self._sequences, {}
         with self._file as file:
@@ -146,8 +148,9 @@ class Store:
 
     def close(self) -> None:
         """Write what is left and close the file."""
-        self.flush()
         if self._file:
+            self.before_flush()
+            self.flush()
             self._file.close()
             self._file = None
 

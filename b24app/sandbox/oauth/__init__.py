@@ -1,1 +1,1 @@
-"""The authorization server and the registration of local applications."""
+"""The authorization server: on the same port as the portal, under a host of its own."""

@@ -1,1 +1,1 @@
-"""People, departments, the application's own methods, event subscriptions, calendar settings."""
+"""People and departments of the company, and its working time."""

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from b24app.sandbox.apps import lifecycle
 from b24app.sandbox.kernel.access import Caller
 from b24app.sandbox.kernel.errors import RestError
 from b24app.sandbox.kernel.php import tidy
@@ -19,7 +20,7 @@ from b24app.sandbox.kernel.portal import Portal
 from b24app.sandbox.kernel.registry import as_map, to_int
 from b24app.sandbox.kernel.store import Row
 from b24app.sandbox.messenger import people
-from b24app.sandbox.pages import apps, web
+from b24app.sandbox.pages import web
 
 LANG = "ru"
 EXPIRED_S = -1
@@ -46,7 +47,7 @@ class Frames:
     async def open(self, request: Request) -> Response:
         """Name, action and fields of the hidden form, and what `getInitData` will answer."""
         who, given = web.viewer(self.portal, request), await web.form(request)
-        app = apps.live(self.portal, to_int(given.get("app")))
+        app = lifecycle.live(self.portal, to_int(given.get("app")))
         if app is None:
             return JSONResponse({"error": "Приложение удалено"}, 404)
         opened = self._target(who, app, given)
@@ -61,10 +62,10 @@ class Frames:
         """Where the frame goes: the installation path until it is finished, then the handler of the placement."""
         options = as_map(given.get("options"))
         if not app["INSTALLED"]:
-            return Target(apps.install_path(app), "DEFAULT", {}, apps.title(app)) if who.is_admin else None
+            return Target(lifecycle.install_path(app), "DEFAULT", {}, lifecycle.title(app)) if who.is_admin else None
         code, number = str(given.get("placement") or "DEFAULT"), to_int(given.get("handler"))
         if code == "DEFAULT":
-            return Target(apps.handler(app), code, options, apps.title(app))
+            return Target(lifecycle.handler(app), code, options, lifecycle.title(app))
         table = self.portal.table("userfieldtype" if code == "USERFIELD_TYPE" else "placement")
         row = table.get(number)
         if row is None or row["APP_ID"] != app["ID"]:
@@ -81,7 +82,7 @@ class Frames:
     async def token(self, request: Request) -> Response:
         """A new token of the same person, for `refreshAuth`."""
         who, given = web.viewer(self.portal, request), await web.form(request)
-        app = apps.live(self.portal, to_int(given.get("app")))
+        app = lifecycle.live(self.portal, to_int(given.get("app")))
         if app is None or not who.user.get("ACTIVE"):
             return JSONResponse({"error": "Нет доступа к приложению"}, 403)
         token = self.portal.issue_tokens(app, who.id)
@@ -91,10 +92,10 @@ class Frames:
     async def install_finish(self, request: Request) -> Response:
         """`installFinish` from the installation frame."""
         who, given = web.viewer(self.portal, request), await web.form(request)
-        app = apps.live(self.portal, to_int(given.get("app")))
+        app = lifecycle.live(self.portal, to_int(given.get("app")))
         if app is None or app["INSTALLED"] or not who.is_admin:
             return JSONResponse({"error": "Установка уже завершена или недоступна"}, 403)
-        apps.finish(self.portal, app, who.id)
+        lifecycle.finish(self.portal, app, who.id)
         self.portal.store.flush()
         return JSONResponse({"ok": True})
 
@@ -175,7 +176,7 @@ class Opening:
         fields |= {"member_id": self._portal.member_id, "status": str(self._app["STATUS"])}
         if not self._portal.faults.old_frames:
             fields |= {
-                "SERVER_ENDPOINT": f"{self._portal.oauth_origin}/rest/", "APPLICATION_TOKEN": str(self._app["TOKEN"]),
+                "SERVER_ENDPOINT": f"{self._portal.app_oauth(self._app)}/rest/", "APPLICATION_TOKEN": str(self._app["TOKEN"]),
                 "APPLICATION_SCOPE": ",".join(self._app["SCOPES"]),
             }  # fmt: skip
         fields["PLACEMENT"] = self._target.placement
