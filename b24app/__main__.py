@@ -21,6 +21,7 @@ from b24app.main import Service, make_app
 from b24app.ops.doctor import Doctor
 from b24app.ops.logs import setup_logs
 from b24app.pipelines.classify import classify_json_line, default_rules, rules_from_data
+from b24app.sandbox.cli import run_sandbox
 from b24app.settings import load_settings
 from b24app.sla.rehearsal import rehearse
 
@@ -97,6 +98,21 @@ def worker() -> None:
             await asyncio.Event().wait()
 
     _run(work())
+
+
+@app.command()
+def sandbox(
+    host: str = "127.0.0.1",
+    port: int = 8020,
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="the first line on stdout is one JSON object")] = False,
+    empty: Annotated[
+        bool, typer.Option("--empty", help="one administrator instead of the demo company; test mode")
+    ] = False,
+    state: Annotated[Path | None, typer.Option(help="keep the portal in this file; else in memory")] = None,
+) -> None:
+    """The portal emulator alone: REST, authorization server, events, its own pages."""
+    run_sandbox(host=host, port=port, json_output=as_json, empty=empty, state=state)
 
 
 @app.command()

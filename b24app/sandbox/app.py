@@ -89,7 +89,7 @@ def make_app(portal: Portal) -> ASGIApp:
     for module in parts():
         if make := getattr(module, "routes", None):
             routes.extend(make(portal))
-    routes.append(Route("/rest/{rest:path}", rest, methods=["GET", "POST", "OPTIONS", "PUT", "PATCH"]))
+    routes.append(Route("/rest/{rest:path}", rest.handle, methods=["GET", "POST", "OPTIONS", "PUT", "PATCH"]))
     return Starlette(routes=routes, lifespan=_lifespan(portal), middleware=[Middleware(_Front, portal=portal)])
 
 

@@ -53,6 +53,8 @@ class Events:
         self._slowness: dict[str, float] = {}
         self.log: deque[dict[str, Any]] = deque(maxlen=5000)
         self.in_flight = 0
+        self._idle = asyncio.Event()
+        self._idle.set()
 
     # --- raising
 
@@ -110,6 +112,7 @@ class Events:
         twice = faults.take("events_doubled_times") or self._portal.random.random() < faults.events_doubled
         for _ in range(2 if twice else 1):
             self._queue.append({"label": label, "url": url, "body": body, "app": app["ID"], "due": self._due(url)})
+        self._idle.clear()
         self._wake.set()
 
     def _due(self, url: str) -> datetime:
@@ -121,6 +124,10 @@ class Events:
     def waiting(self) -> int:
         """How many posts are queued or under way."""
         return len(self._queue) + self.in_flight
+
+    async def idle(self) -> None:
+        """Wait until everything raised so far has been sent."""
+        await self._idle.wait()
 
     def poke(self) -> None:
         """Look at the queue again: a fault was switched."""
@@ -161,6 +168,8 @@ class Events:
                 await self._post(client, item)
         finally:
             self.in_flight -= 1
+            if not self.waiting():
+                self._idle.set()
 
     async def _post(self, client: httpx.AsyncClient, item: dict[str, Any]) -> None:
         begun, outcome = monotonic(), ""

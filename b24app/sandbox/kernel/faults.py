@@ -52,6 +52,11 @@ class Faults:
                 setattr(self, name, value)
         return unknown
 
+    def reset(self) -> None:
+        """All switches off."""
+        for name, value in asdict(Faults()).items():
+            setattr(self, name, value)
+
     def concerns(self, method: str) -> bool:
         """Whether the HTTP troubles apply to this method."""
         return not self.methods or method.lower() in [name.lower() for name in self.methods]

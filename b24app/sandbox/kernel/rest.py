@@ -33,7 +33,7 @@ class RestApi:
     def __init__(self, portal: Portal) -> None:
         self.portal, self.dispatcher = portal, Dispatcher(portal)
 
-    async def __call__(self, request: Request) -> Response:
+    async def handle(self, request: Request) -> Response:
         """One HTTP request."""
         if request.method == "OPTIONS":
             return Response(headers=CORS)
