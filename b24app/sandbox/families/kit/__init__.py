@@ -1,0 +1,1 @@
+"""What the families share: names in their spellings, fields with types, people."""
