@@ -1,0 +1,42 @@
+"""What commands share: a service opened for one piece of work, and the portal it is about."""
+
+import asyncio
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
+from typing import Annotated, Any, TypeVar
+
+import typer
+
+from b24app.db.portals import Portal
+from b24app.main import Service
+from b24app.settings import load_settings
+
+T = TypeVar("T")
+PortalName = Annotated[str, typer.Option("--portal", help="domain of the portal; may be left out when there is one")]
+
+
+@asynccontextmanager
+async def opened() -> AsyncIterator[Service]:
+    """The service of the settings, ready to be used, closed afterwards."""
+    service = Service(load_settings())
+    try:
+        await service.ready()
+        yield service
+    finally:
+        await service.close()
+
+
+def run(work: Coroutine[Any, Any, T]) -> T:
+    """Do asynchronous work to its end."""
+    return asyncio.run(work)
+
+
+async def portal_named(service: Service, domain: str) -> Portal:
+    """The portal of that domain; without a domain the only one there is."""
+    async with service.store.read() as reading:
+        known = await reading.portals.all()
+    chosen = [portal for portal in known if not domain or portal.domain == domain]
+    if len(chosen) != 1:
+        names = ", ".join(portal.domain for portal in known) or "none is installed"
+        raise typer.BadParameter(f"name one portal with --portal; known: {names}")
+    return chosen[0]
