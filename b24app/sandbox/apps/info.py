@@ -12,18 +12,20 @@ from b24app.sandbox.kernel.registry import REGISTRY, Call, method
 from b24app.sandbox.kernel.store import Row
 
 YES = frozenset({"1", "y", "true"})
+LICENSE = "ru_pro100"
 FEATURES = {"rest_offline_extended", "rest_auth_connector"}
 
 
 @method("app.info")
 def app_info(call: Call) -> Any:
+    """A webhook is told its permissions and the plan alone, as the official SDKs read it."""
     if call.app_id is None:
-        raise access_denied("Access denied! Application context required", 400)
+        return {"SCOPE": [name for name in SCOPES if call.caller.may(name)], "LICENSE": LICENSE}
     app = call.app
     return {
         "ID": app["ID"], "CODE": app["CLIENT_ID"], "VERSION": app["VERSION"], "STATUS": app["STATUS"],
         "INSTALLED": app["INSTALLED"], "PAYMENT_EXPIRED": "N", "DAYS": None, "LANGUAGE_ID": "ru",
-        "LICENSE": "ru_pro100", "LICENSE_TYPE": "pro100", "LICENSE_FAMILY": "pro",
+        "LICENSE": LICENSE, "LICENSE_TYPE": "pro100", "LICENSE_FAMILY": "pro",
     }  # fmt: skip
 
 

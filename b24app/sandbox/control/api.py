@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from b24app.sandbox.apps import lifecycle
+from b24app.sandbox.apps import confirm, lifecycle
 from b24app.sandbox.apps.scopes import SCOPES
 from b24app.sandbox.control import credentials
 from b24app.sandbox.demo import letters
@@ -49,6 +49,7 @@ def routes(portal: Portal) -> Sequence[BaseRoute]:
         "apps/{id:int}": {"GET": control.app, "POST": control.save_app, "DELETE": control.uninstall},
         "apps/{id:int}/finish": {"POST": control.finish},
         "apps/{id:int}/tokens": {"POST": control.issue, "DELETE": control.revoke},
+        "confirmations": {"POST": control.confirm},
         "letters": {"POST": control.write},
         "calendar": {"GET": control.calendar, "POST": control.set_calendar},
         "rename": {"POST": control.rename},
@@ -286,6 +287,10 @@ class Control:
                 count += 1
                 _ = table.update(key, EXPIRES=0) if given.get("expire") else table.delete(key)
         return {"tokens": count}
+
+    def confirm(self, _: Request, given: Row) -> Row:
+        """An administrator's answer to the methods that wait for one: `allow` (true)."""
+        return {"decided": confirm.decide(self.portal, allow=bool(given.get("allow", True)))}
 
     def _app(self, request: Request) -> Row:
         app = lifecycle.live(self.portal, request.path_params["id"])

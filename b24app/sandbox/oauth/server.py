@@ -77,10 +77,13 @@ class Server:
             error = _own(refused, str(params.get("auth") or ""))
             self._log(request, {}, error.status, error.code)
             return JSONResponse(error.body(), error.status)
-        spent = monotonic() - begun
-        time = {"start": wall() - spent, "finish": wall(), "duration": spent, "processing": spent}
         self._log(request, {}, 200, None)
-        return JSONResponse({"result": self._about(caller), "time": time})
+        return JSONResponse({"result": self._about(caller), "time": self._time(begun)})
+
+    def _time(self, begun: float) -> Row:
+        spent, now = monotonic() - begun, self.portal.iso()
+        times = {"start": wall() - spent, "finish": wall(), "duration": spent, "processing": spent}
+        return {**times, "date_start": now, "date_finish": now}
 
     def _about(self, caller: Caller) -> Row:
         app = self.portal.apps.get(caller.app_id) or {}

@@ -21,7 +21,7 @@ ANY_SCOPE = "user|user_basic|user_brief"
 LISTED = ("employee", "extranet")
 ALWAYS = frozenset({"ID", "NAME", "LAST_NAME"})
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
-_FOUND_IN = ("NAME", "LAST_NAME", "SECOND_NAME", "WORK_POSITION", "EMAIL", "UF_DEPARTMENT_NAME")
+_FOUND_IN = ("NAME", "LAST_NAME", "SECOND_NAME", "WORK_POSITION", "UF_DEPARTMENT_NAME")
 
 
 @method("profile")
@@ -116,9 +116,10 @@ def _reader(portal: Portal) -> query.Read:
 
 
 def _found(row: Row, text: str, read: query.Read) -> bool:
-    """Every word stands in one of the personal fields."""
-    hay = " ".join(str(read(row, name) or "") for name in _FOUND_IN).casefold()
-    return all(word in hay for word in text.casefold().split())
+    """Every word is the beginning of a word of the personal fields."""
+    told = [one for name in _FOUND_IN for one in as_list(read(row, name))]
+    words = " ".join(str(one) for one in told).casefold().split()
+    return all(any(one.startswith(word) for one in words) for word in text.casefold().split())
 
 
 def departments(user: Mapping[str, Any]) -> list[int]:

@@ -18,7 +18,7 @@ from starlette.responses import HTMLResponse, Response
 
 from b24app.sandbox import placements
 from b24app.sandbox.kernel.access import Caller
-from b24app.sandbox.kernel.php import parse_query
+from b24app.sandbox.kernel.php import nest, parse_query
 from b24app.sandbox.kernel.portal import Portal
 from b24app.sandbox.kernel.registry import to_int
 from b24app.sandbox.kernel.store import Row
@@ -82,7 +82,7 @@ async def form(request: Request) -> dict[str, Any]:
     body = (await request.body()).decode("utf-8", "replace")
     if request.headers.get("content-type", "").startswith("application/json"):
         data = json.loads(body or "{}")
-        return data if isinstance(data, dict) else {}
+        return nest(data.items()) if isinstance(data, dict) else {}
     return parse_query(body)
 
 
