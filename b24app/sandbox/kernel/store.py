@@ -6,6 +6,7 @@ file is cheap: changed rows go down in one SQLite transaction after each request
 
 import json
 import sqlite3
+from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Self
@@ -22,6 +23,7 @@ class Table:
     def __init__(self, store: "Store", name: str) -> None:
         self._store, self.name = store, name
         self._rows: dict[Key, Row] = {}
+        self._numbers: list[int] | None = None
         self.last_id = 0
 
     def __len__(self) -> int:
@@ -36,6 +38,12 @@ class Table:
     def keys(self) -> list[Key]:
         """All keys, oldest row first."""
         return list(self._rows)
+
+    def numbers(self) -> list[int]:
+        """All keys as ascending numbers, kept ready for lists by keyset; read only."""
+        if self._numbers is None:
+            self._numbers = sorted(int(key) for key in self._rows)
+        return self._numbers
 
     def get(self, key: Key | None) -> Row | None:
         """The row, or None."""
@@ -57,6 +65,7 @@ class Table:
         if isinstance(key, int) and key > self.last_id:
             self.last_id = key
             self._store.sequence_moved(self.name, key)
+        self._note_number(key)
         self._rows[key] = row
         self._store.touched(self.name, key)
         return row
@@ -73,7 +82,17 @@ class Table:
         row = self._rows.pop(key, None)
         if row is not None:
             self._store.touched(self.name, key)
+            if self._numbers is not None:
+                del self._numbers[bisect_left(self._numbers, int(key))]
         return row
+
+    def _note_number(self, key: Key) -> None:
+        if self._numbers is None or key in self._rows:
+            return
+        if self._numbers and int(key) < self._numbers[-1]:
+            self._numbers = None
+        else:
+            self._numbers.append(int(key))
 
     def where(self, test: Callable[[Row], bool] | None = None, /, **equal: Any) -> list[Row]:
         """Rows with these values that also pass `test`."""
@@ -89,7 +108,7 @@ class Table:
 
     def load(self, key: Key, row: Row) -> None:
         """Put a row read from the file (nothing to write back)."""
-        self._rows[key] = row
+        self._rows[key], self._numbers = row, None
 
 
 class Store:
