@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from b24app.sandbox.crm.fields import Field
+from b24app.sandbox.kernel import moments
 from b24app.sandbox.kernel.portal import Portal
 from b24app.sandbox.kernel.registry import as_list, to_int
 
@@ -114,21 +115,10 @@ def moment(portal: Portal, raw: Any) -> str:
 
 def parsed(portal: Portal, raw: Any) -> datetime:
     """A moment in one of the forms people send."""
-    text = str(raw).strip().replace("Z", "+00:00")
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        return _local(portal, text)
-    return found if found.tzinfo else found.replace(tzinfo=portal.clock.zone)
-
-
-def _local(portal: Portal, text: str) -> datetime:
-    for form in ("%d.%m.%Y %H:%M:%S", "%d.%m.%Y %H:%M", "%d.%m.%Y", "%m/%d/%Y"):
-        try:
-            return datetime.strptime(text, form).replace(tzinfo=portal.clock.zone)
-        except ValueError:
-            continue
-    raise BadValue(text)
+    found = moments.moment(raw, portal.clock)
+    if found is None:
+        raise BadValue(raw)
+    return found
 
 
 def day(portal: Portal, raw: Any) -> str:
