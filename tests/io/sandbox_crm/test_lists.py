@@ -1,6 +1,7 @@
 """Lists: operators, nested logic, order, pages, keyset, and their speed with twenty thousand deals."""
 
 import time
+from typing import Any
 
 import pytest
 from b24app.sandbox.kernel.access import Caller
@@ -10,7 +11,7 @@ DEAL = 2
 TITLES = ("Принтер не печатает", "Почта не уходит", "принтер: замятие", "1С не открывается")
 
 
-async def titles(box: Box, **params: object) -> list[str]:
+async def titles(box: Box, **params: Any) -> list[str]:
     rows = (await box("crm.item.list", entityTypeId=DEAL, select=["id", "title"], order={"id": "ASC"}, **params))[
         "items"
     ]
@@ -54,7 +55,7 @@ async def test_operators(four: Box, given: dict[str, object], found: list[int]) 
 
 
 async def test_what_may_not_be_asked_is_refused_by_name(box: Box) -> None:
-    async def why(**params: object) -> tuple[str, str]:
+    async def why(**params: Any) -> tuple[str, str]:
         return await box.refused("crm.item.list", entityTypeId=DEAL, **params)
 
     bad = "INVALID_ARG_VALUE"

@@ -1,5 +1,7 @@
 """Contacts, companies and leads: channels in both dialects, bindings, required names, duplicates."""
 
+from typing import Any
+
 from tests.io.sandbox_crm.conftest import Box
 
 LEAD, DEAL, CONTACT, COMPANY = 1, 2, 3, 4
@@ -99,7 +101,7 @@ async def test_duplicates_are_found_by_normal_values(box: Box) -> None:
     contact = await box.item(CONTACT, name="Иван", fm=[MAIL, {**PHONE, "value": "8 (912) 345-67-89 доб. 12"}])
     company = await box.item(COMPANY, title="ООО", fm=[MAIL])
 
-    async def found(**params: object) -> object:
+    async def found(**params: Any) -> object:
         return await box("crm.duplicate.findbycomm", **params)
 
     assert await found(type="EMAIL", values=["IVAN@EXAMPLE.COM"]) == {

@@ -1,5 +1,7 @@
 """Comments and activities on an element's card."""
 
+from typing import Any
+
 from tests.io.sandbox_crm.conftest import Box
 
 DEAL, CONTACT = 2, 3
@@ -39,7 +41,7 @@ async def test_comments_are_refused_as_documented(box: Box) -> None:
     deal = await box.item(DEAL, title="x")
     good = {"ENTITY_ID": deal["id"], "ENTITY_TYPE": "deal", "COMMENT": "…"}
 
-    async def why(**params: object) -> str:
+    async def why(**params: Any) -> str:
         return (await box.refused("crm.timeline.comment.add", **params))[0]
 
     assert await why(fields={**good, "ENTITY_ID": 99}) == "OWNER_NOT_FOUND"
@@ -114,7 +116,7 @@ async def test_a_letter_leaves_only_when_outgoing_and_completed(box: Box) -> Non
 async def test_activities_are_refused_by_what_is_missing(box: Box) -> None:
     deal = await box.item(DEAL, title="x")
 
-    async def why(**changes: object) -> str:
+    async def why(**changes: Any) -> str:
         return (await box.refused("crm.activity.add", fields=incoming(deal["id"], 0) | changes))[1]
 
     assert await why(SUBJECT="") == "The field SUBJECT is not defined or empty."

@@ -1,5 +1,7 @@
 """User fields: names in both dialects, types, lists, labels."""
 
+from typing import Any
+
 import pytest
 from b24app.sandbox.crm import names
 from tests.io.sandbox_crm.conftest import Box
@@ -31,7 +33,7 @@ def test_a_name_that_is_taken_stays_in_upper_case() -> None:
     }
 
 
-async def field(box: Box, name: str, kind: str, **more: object) -> int:
+async def field(box: Box, name: str, kind: str, **more: Any) -> int:
     fields = {"FIELD_NAME": name, "USER_TYPE_ID": kind, "EDIT_FORM_LABEL": {"ru": "Поле", "en": "Field"}, **more}
     return int(await box("crm.deal.userfield.add", fields=fields))
 
@@ -109,7 +111,7 @@ async def test_a_required_field_is_asked_for(box: Box) -> None:
 
 
 async def test_refusals(box: Box) -> None:
-    async def why(**fields: object) -> tuple[str, str]:
+    async def why(**fields: Any) -> tuple[str, str]:
         return await box.refused("crm.deal.userfield.add", fields=fields)
 
     assert await why(USER_TYPE_ID="string") == ("", "The 'FIELD_NAME' field is not found.")
