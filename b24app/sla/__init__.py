@@ -24,6 +24,7 @@ What other rooms use:
 - `clocks_to_dict`, `clocks_from_dict`: JSON for the ticket's row.
 """
 
+from b24app.kit.errors import CalendarNeverOpens
 from b24app.sla.calendar import CALENDAR_KEYS, BusinessCalendar, describe_hours, hours_of_months
 from b24app.sla.clock import Clocks, open_clocks
 from b24app.sla.conduct import FAMILIES, Conduct
@@ -47,6 +48,7 @@ __all__ = [
     "POLICY_KEYS",
     "Alarm",
     "BusinessCalendar",
+    "CalendarNeverOpens",
     "ClockView",
     "Clocks",
     "Conditions",

@@ -91,6 +91,8 @@ class BusinessCalendar:
         length, at = _length(duration), _micros(start)
         if length <= 0:
             return self._moment(self._back(at, -length) if length else self._opening(at))
+        if length > _LAST - at:
+            raise CalendarNeverOpens("no open time is left after this moment")
         index = self._covering(at, at)
         while True:
             target = index.worked(at) + length
@@ -189,6 +191,8 @@ class BusinessCalendar:
             index = self._earlier(index)
 
     def _back(self, at: int, length: int) -> int:
+        if length > at - _FIRST:
+            raise CalendarNeverOpens("no open time is left before this moment")
         index = self._covering(at, at)
         while True:
             target = index.worked(at) - length

@@ -1,13 +1,16 @@
 """The production calendar of Russia: holidays of the Labour Code, transfers by decree, shortened days.
 
 The yearly update is one line in `DECREES`: the transfers of the government's decree of the autumn before
-(docs/sla.md). Everything else follows from the Labour Code: article 112 (holidays; one that falls on a weekend moves to
-the next working day, those of January only by decree) and article 95 (the day before a holiday is an hour shorter; a
-working Saturday takes the length of the day it was swapped with).
+(docs/sla.md). A year without such a line takes them from the library `holidays`, if it has them; our line wins. The
+rest follows from the Labour Code: article 112 (holidays; one that falls on a weekend moves to the next working day,
+those of January only by decree) and article 95 (the day before a holiday is an hour shorter; a working Saturday takes
+the length of the day it was swapped with).
 """
 
+import re
 from collections.abc import Mapping
 from datetime import date, timedelta
+from functools import cache
 from typing import Any, Final
 
 HOLIDAYS: Final = (
@@ -39,6 +42,11 @@ DECREES: Final[Mapping[int, Mapping[str, str]]] = {
 }
 """By year: the weekend day that gives its rest away → the day that takes it."""
 
+FIRST_YEAR: Final = 2015
+"""Before it decrees moved a rest away from a Monday (24.02.2014), which the library does not tell."""
+
+_MOVED: Final = re.compile(r"\(перенесено с (\d{2})\.(\d{2})\.\d{4}\)")
+"""How the library names a day that took the rest of another."""
 _SHORTER: Final = 60
 _FRIDAY: Final = 4
 _FULL_DAY: Final = (("09:00", "13:00"), ("14:00", "18:00"))
@@ -50,10 +58,10 @@ def production_calendar(country: str, year: int) -> dict[str, Any]:
     `{"holidays": […], "date_hours": {…}, "shortened_days": {…}}`: merge it into a calendar that has a zone and working
     hours. Holidays include those on weekends. ValueError for a country or a year that is not known.
     """
-    if country != "RU" or year not in DECREES:
-        known = f"RU, {min(DECREES)} to {max(DECREES)}"
+    swaps = _swaps(year) if country == "RU" else {}
+    if not swaps:
+        known = f"RU, {FIRST_YEAR} to {max(DECREES)} (docs/sla.md says how to add a year)"
         raise ValueError(f"there is no production calendar for {country!r}, {year!r}; known: {known}")
-    swaps = _swaps(year)
     holidays = _holidays(year)
     working = {given: taken for given, taken in swaps.items() if given not in holidays}
     off = holidays | set(swaps.values()) | _moved_by_law(holidays, swaps)
@@ -68,8 +76,22 @@ def _holidays(year: int) -> set[date]:
     return {date(year, month, day) for month, day in HOLIDAYS}
 
 
-def _swaps(year: int) -> dict[date, date]:
-    return {_on(year, given): _on(year, taken) for given, taken in DECREES[year].items()}
+def _swaps(year: int) -> Mapping[date, date]:
+    """Who gave its rest to whom; empty for a year whose decree nobody knows: every year had one."""
+    decree = DECREES.get(year)
+    if decree is None:
+        return _of_library(year) if year >= FIRST_YEAR else {}
+    return {_on(year, given): _on(year, taken) for given, taken in decree.items()}
+
+
+@cache
+def _of_library(year: int) -> Mapping[date, date]:
+    # Loading it takes most of a second, and only a year without a line of ours needs it.
+    from holidays import country_holidays  # noqa: PLC0415
+
+    named = country_holidays("RU", years=year, language="ru").items()
+    found = ((day, _MOVED.search(name)) for day, name in named)
+    return {date(year, int(match[2]), int(match[1])): day for day, match in found if match}
 
 
 def _on(year: int, day: str) -> date:

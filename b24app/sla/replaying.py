@@ -47,9 +47,8 @@ def _due(life: Life, now: datetime, question: Any) -> dict[str, str | None]:
 
 
 def _due_of(life: Life, now: datetime, name: str) -> datetime | None:
-    if name == "stage":
-        return _stage_term(life, now)
-    return due(life.clocks, NAMES[name], now) if life.is_attached else None
+    measure = _clock(life, name)
+    return None if measure is None else due(life.clocks, measure.clock, now)
 
 
 def _next_due(life: Life, now: datetime, _: Any) -> str | None:

@@ -58,7 +58,15 @@ def test_a_shortened_day_ends_an_hour_earlier() -> None:
     assert calendar.day(date(2026, 4, 30)).cut == timedelta(hours=1)
 
 
-@pytest.mark.parametrize(("country", "year"), [("RU", 2020), ("RU", 2028), ("KZ", 2026)])
+@pytest.mark.parametrize(("country", "year"), [("RU", 2014), ("RU", 2040), ("KZ", 2026)])
 def test_what_is_not_known_is_refused_by_name(country: str, year: int) -> None:
-    with pytest.raises(ValueError, match="known: RU, 2021 to 2027"):
+    with pytest.raises(ValueError, match="known: RU, 2015 to 2027"):
         production_calendar(country, year)
+
+
+@pytest.mark.parametrize(
+    ("year", "hours"),
+    [(2015, 1971), (2016, 1974), (2017, 1973), (2018, 1970), (2019, 1970), (2020, 1979)],
+)
+def test_a_year_without_a_decree_of_ours_takes_the_transfers_of_the_library(year: int, hours: int) -> None:
+    assert sum(hours_of_months(of_year(year), year), timedelta()) == timedelta(hours=hours)
