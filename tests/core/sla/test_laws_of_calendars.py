@@ -5,9 +5,11 @@ from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import pytest
 from b24app.kit.errors import CalendarNeverOpens
 from b24app.sla import BusinessCalendar
+from b24app.sla.vector import between_many
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -143,6 +145,21 @@ def test_an_interval_over_a_clock_change_is_as_long_as_it_was() -> None:
     [(opens, closes)] = nights.open_intervals(datetime(2026, 10, 24, tzinfo=UTC), datetime(2026, 10, 26, tzinfo=UTC))
     assert closes - opens == timedelta(hours=9)
     assert nights.interval_at(opens) == (opens, closes)
+
+
+@given(calendars, st.lists(st.tuples(moments, moments), max_size=5))
+@laws
+def test_many_spans_at_once_are_the_same_as_one_by_one(
+    calendar: BusinessCalendar, spans: list[tuple[datetime, datetime]]
+) -> None:
+    starts, ends = (np.array([span[side].replace(tzinfo=None) for span in spans], "datetime64[us]") for side in (0, 1))
+    found = between_many(BusinessCalendar.from_dict(calendar.to_dict()), starts, ends)
+    assert found.tolist() == [calendar.between(*span) for span in spans]
+
+
+def test_a_missing_moment_among_many_is_refused() -> None:
+    with pytest.raises(ValueError, match="missing"):
+        between_many(BusinessCalendar(timezone="UTC"), np.array(["NaT"], "datetime64[us]"), np.array([0], "M8[us]"))
 
 
 @given(calendars, moments, moments)
