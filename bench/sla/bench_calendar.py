@@ -35,7 +35,7 @@ HOUR_S, MONTH_S = 3600, 30 * 86_400
 
 def spans(count: int) -> list[tuple[datetime, timedelta]]:
     """The same ones in every run; a term gets a quarter of the length, since offices are open a quarter of the time."""
-    chance = random.Random(2026)  # noqa: S311 - no secret
+    chance = random.Random(2026)
     return [
         (BEGIN + timedelta(seconds=chance.randrange(LAST_S)), timedelta(seconds=chance.randrange(HOUR_S, MONTH_S)))
         for _ in range(count)
