@@ -58,7 +58,7 @@ def save_files(call: Call, task: Row, kept: Row) -> Row:
     """Attach the files that `UF_TASK_WEBDAV_FILES` names: what it does not name is detached."""
     if "UF_TASK_WEBDAV_FILES" not in kept:
         return kept
-    about = {"module": "tasks", "entity": "task", "entity_id": task["ID"], "user": call.user_id}
+    about = {"module": "tasks", "entity": "tasks_task", "entity_id": task["ID"], "user": call.user_id}
     try:
         numbers = attachments.attach_all(call.portal, kept["UF_TASK_WEBDAV_FILES"], **about)
     except attachments.FileNotFound:
