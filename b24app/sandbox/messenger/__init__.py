@@ -14,6 +14,8 @@ from b24app.sandbox.messenger import (
     im_messages,
     im_notices,
     im_people,
+    im_recent,
+    im_search,
     messages_v2,
 )
 
@@ -32,5 +34,7 @@ __all__ = [
     "im_messages",
     "im_notices",
     "im_people",
+    "im_recent",
+    "im_search",
     "messages_v2",
 ]

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from b24app.sandbox.kernel.errors import RestError
-from b24app.sandbox.kernel.registry import Call, method, to_int
+from b24app.sandbox.kernel.registry import Call, method
 from b24app.sandbox.kernel.store import Row
 from b24app.sandbox.messenger import chats, people, shapes, talk
 from b24app.sandbox.messenger.bots_v1 import bot_v1
@@ -88,11 +88,12 @@ def _group(call: Call, who: int) -> Row:
 
 @_pair("chat.user.add")
 def user_add(call: Call, who: int) -> Any:
+    """Who is in the chat already stays in it."""
     chat, given = _group(call, who), numbers(call.get("USERS"))
     if not given:
         raise RestError("WRONG_REQUEST", "You don't have access or user already member in chat")
     if not talk.invite(call.portal, chat, who, given):
-        raise RestError("WRONG_REQUEST", "You don't have access or user already member in chat")
+        call.portal.tell("Nobody new came into the chat", chat=chat["ID"], users=given)
     return True
 
 
@@ -222,56 +223,3 @@ def counters(call: Call) -> Any:
         "TYPE": kinds, "CHAT": groups, "CHAT_MUTED": muted, "CHAT_UNREAD": [], "LINES": [], "DIALOG": dialogs,
         "DIALOG_UNREAD": [],
     }  # fmt: skip
-
-
-@method("im.recent.list", scope="im")
-def recent_list(call: Call) -> Any:
-    rows = _recent(call)
-    offset, limit = call.int("OFFSET"), min(call.int("LIMIT") or 50, 200)
-    return {
-        "items": rows[offset : offset + limit],
-        "hasMorePages": len(rows) > offset + limit,
-        "hasMore": len(rows) > offset + limit,
-    }
-
-
-@method("im.recent.get", scope="im")
-def recent_get(call: Call) -> Any:
-    return _recent(call)
-
-
-def _recent(call: Call) -> list[dict[str, Any]]:
-    skip_dialogs = str(call.get("SKIP_DIALOG") or "N").upper() == "Y"
-    skip_chats = str(call.get("SKIP_CHAT") or "N").upper() == "Y"
-    unread_only = str(call.get("UNREAD_ONLY") or "N").upper() == "Y"
-    rows = []
-    for chat in chats.of_user(call.portal, call.user_id):
-        single = chat["TYPE"] == chats.PRIVATE
-        if not ((single and skip_dialogs) or (not single and skip_chats)):
-            rows.append(_item(call, chat))
-    rows = [row for row in rows if row["message"]["id"] and (row["counter"] or not unread_only)]
-    return sorted(rows, key=lambda row: int(row["message"]["id"]), reverse=True)
-
-
-def _item(call: Call, chat: Row) -> dict[str, Any]:
-    portal, who = call.portal, call.user_id
-    last = next(iter(chats.history(portal, chat["ID"], limit=1)), None)
-    name = chats.dialog_id(chat, who)
-    single = chat["TYPE"] == chats.PRIVATE
-    message = {"id": 0} if last is None else {
-        "id": last["ID"], "text": last["TEXT"], "file": bool(last["PARAMS"].get("files")),
-        "author_id": last["AUTHOR_ID"], "attach": bool(last["PARAMS"].get("attach")), "date": last["DATE"],
-        "status": "delivered" if chats.viewed_by_others(chat, last) else "received", "uuid": last["UUID"],
-    }  # fmt: skip
-    item = {
-        "id": to_int(name) if single else name, "chat_id": chat["ID"], "type": "user" if single else "chat",
-        "avatar": {"url": chat["AVATAR"], "color": chat["COLOR"]}, "title": chats.title(portal, chat, who),
-        "message": message, "counter": len(chats.unread_ids(portal, chat, who)),
-        "last_id": to_int(chat["READ"].get(str(who))), "pinned": False, "unread": False, "has_reminder": False,
-        "date_update": message.get("date"), "date_last_activity": message.get("date"), "options": [],
-    }  # fmt: skip
-    return (
-        {**item, "user": people.im(portal, to_int(name))}
-        if single
-        else {**item, "chat": shapes.chat_im(portal, chat, who)}
-    )

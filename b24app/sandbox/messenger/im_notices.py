@@ -3,16 +3,22 @@
 Source: `api-reference/chats/notifications/*.md`.
 """
 
+from datetime import timedelta
+from itertools import takewhile
 from typing import Any
 
+from b24app.sandbox.kernel import moments
 from b24app.sandbox.kernel.errors import RestError
 from b24app.sandbox.kernel.portal import Portal
-from b24app.sandbox.kernel.registry import Call, method
+from b24app.sandbox.kernel.registry import Call, as_list, method, to_int
 from b24app.sandbox.kernel.store import Row
 from b24app.sandbox.messenger import people
 from b24app.sandbox.messenger.fields import attach
 
 SYSTEM, PERSONAL = 4, 2
+MODULE, EVENT = "rest", "rest_notify"
+NARROWING = ("SEARCH_TYPE", "SEARCH_TYPES", "SEARCH_DATE", "SEARCH_DATE_FROM", "SEARCH_AUTHORS")
+SHORTEST = 3
 
 
 @method("im.notify.system.add", scope="im")
@@ -89,7 +95,58 @@ def read(call: Call) -> Any:
 def read_all(call: Call) -> Any:
     for row in call.portal.table("notice").where(USER_ID=call.user_id):
         call.portal.table("notice").update(row["ID"], READ=True)
+    return {"result": True, "newCounter": 0}
+
+
+@method("im.notify.read.list", scope="im")
+def read_list(call: Call) -> Any:
+    """Mark these notices; the first number that is none ends it."""
+    ids = call.get("IDS")
+    if not isinstance(ids, list | dict):
+        raise RestError("PARAMS_ERROR", "No IDS param or it is not an array")
+    done = str(call.get("ACTION") or "Y").upper() == "Y"
+    for number in takewhile(lambda one: one > 0, (to_int(one) for one in as_list(ids))):
+        row = call.portal.table("notice").get(number)
+        if row is not None and row["USER_ID"] == call.user_id:
+            call.portal.table("notice").update(number, READ=done)
     return True
+
+
+@method("im.notify.schema.get", scope="im")
+def schema(_: Call) -> Any:
+    """Kinds of notices by module; applications' notices are one kind."""
+    kinds = [{"ID": f"{MODULE}|{EVENT}", "NAME": "Уведомления приложений"}]
+    return {MODULE: {"NAME": "Приложения", "MODULE_ID": MODULE, "LIST": kinds}}
+
+
+@method("im.notify.history.search", scope="im")
+def history(call: Call) -> Any:
+    """The bell by text, time and author; the total comes with the first page only."""
+    text, last = str(call.get("SEARCH_TEXT") or "").casefold(), call.get("LAST_ID")
+    narrowed = any(call.get(name) for name in NARROWING)
+    if len(text) < SHORTEST and not narrowed:
+        raise RestError("SEARCH_TEXT_ERROR", "SEARCH_TEXT can't be less than 3 symbols")
+    if last is not None and not str(last).isdigit():
+        raise RestError("LAST_ID_STRING", "Last notification ID can't be string")
+    rows = [row for row in call.portal.table("notice").where(USER_ID=call.user_id) if _matches(call, row, text)]
+    rows.sort(key=lambda row: int(row["ID"]), reverse=True)
+    page = [row for row in rows if last is None or row["ID"] < int(last)][: min(call.int("LIMIT") or 50, 50)]
+    authors = dict.fromkeys(row["AUTHOR_ID"] for row in page if row["AUTHOR_ID"])
+    found = {"notifications": [_shape(row) for row in page], "users": [people.im(call.portal, one) for one in authors]}
+    return {"chat_id": 0, **({"total_results": len(rows)} if last is None else {}), **found}
+
+
+def _matches(call: Call, row: Row, text: str) -> bool:
+    kinds = {str(one) for one in [call.get("SEARCH_TYPE"), *call.rows("SEARCH_TYPES")] if one}
+    authors = {to_int(one) for one in call.rows("SEARCH_AUTHORS")}
+    if kinds and not kinds & {MODULE, f"{MODULE}|{EVENT}"}:
+        return False
+    if (authors and row["AUTHOR_ID"] not in authors) or text not in row["TEXT"].casefold():
+        return False
+    clock, at = call.portal.clock, moments.moment(row["DATE"], call.portal.clock)
+    day, begin, end = (moments.moment(call.get(f"SEARCH_{name}"), clock) for name in ("DATE", "DATE_FROM", "DATE_TO"))
+    begin, end = (day, day + timedelta(days=1)) if day else (begin, end)
+    return at is None or ((begin is None or at >= begin) and (end is None or at <= end))
 
 
 @method("im.notify.get", scope="im")
@@ -114,7 +171,7 @@ def get(call: Call) -> Any:
 def _shape(row: Row) -> dict[str, Any]:
     return {
         "id": row["ID"], "chat_id": 0, "author_id": row["AUTHOR_ID"], "date": row["DATE"], "notify_type": row["TYPE"],
-        "notify_module": "rest", "notify_event": "rest_notify", "notify_tag": row["TAG"],
-        "notify_sub_tag": row["SUB_TAG"], "notify_title": "", "setting_name": "rest|rest_notify", "text": row["TEXT"],
+        "notify_module": MODULE, "notify_event": EVENT, "notify_tag": row["TAG"],
+        "notify_sub_tag": row["SUB_TAG"], "notify_title": "", "setting_name": f"{MODULE}|{EVENT}", "text": row["TEXT"],
         "notify_read": "Y" if row["READ"] else "N", "params": {"ATTACH": row["ATTACH"]} if row["ATTACH"] else None,
     }  # fmt: skip

@@ -3,6 +3,7 @@
 Source: `api-reference/chats/users/*.md`, `chats/departments/*.md`, `chats/search/*.md`.
 """
 
+from datetime import timedelta
 from typing import Any
 
 from b24app.sandbox.kernel.errors import RestError
@@ -11,6 +12,8 @@ from b24app.sandbox.kernel.registry import Answer, Call, method, to_int
 from b24app.sandbox.kernel.store import Row
 from b24app.sandbox.messenger import people
 from b24app.sandbox.messenger.fields import numbers
+
+STATUSES = frozenset({"online", "dnd", "away", "break"})
 
 
 @method("im.user.get", scope="im")
@@ -32,12 +35,30 @@ def user_list(call: Call) -> Any:
 
 
 @method("im.user.status.get", scope="im")
-def status_get(_: Call) -> Any:
-    return "online"
+def status_get(call: Call) -> Any:
+    return (call.portal.users.get(call.user_id) or {}).get("STATUS") or "online"
 
 
 @method("im.user.status.set", scope="im")
-def status_set(_: Call) -> Any:
+def status_set(call: Call) -> Any:
+    status = str(call.get("STATUS") or "")
+    if status not in STATUSES:
+        raise RestError("STATUS_ERROR", "Status is not available")
+    call.portal.users.update(call.user_id, STATUS=status)
+    return True
+
+
+@method("im.user.status.idle.start", scope="im")
+def idle_start(call: Call) -> Any:
+    """`AGO` minutes ago the person left the computer."""
+    since = call.portal.now() - timedelta(minutes=call.int("AGO", default=10))
+    call.portal.users.update(call.user_id, IDLE=call.portal.iso(since))
+    return True
+
+
+@method("im.user.status.idle.end", scope="im")
+def idle_end(call: Call) -> Any:
+    call.portal.users.update(call.user_id, IDLE=False)
     return True
 
 
@@ -49,10 +70,10 @@ def revision(_: Call) -> Any:
 @method("im.department.get", scope="im")
 def department_get(call: Call) -> Any:
     rows = [row for one in _ids(call) if (row := call.portal.table("department").get(one)) is not None]
-    return [_department(call, row) for row in rows]
+    return [department(call, row) for row in rows]
 
 
-def _department(call: Call, row: Row) -> dict[str, Any]:
+def department(call: Call, row: Row) -> dict[str, Any]:
     head = to_int(row.get("UF_HEAD"))
     shape = {
         "id": row["ID"], "name": row["NAME"], "full_name": _path(call.portal, row), "manager_user_id": head,
@@ -89,7 +110,9 @@ def managers(call: Call) -> Any:
 def colleagues(call: Call) -> Any:
     own = people.departments(call.portal.users.get(call.user_id) or {})
     found = [one for department in own for one in _members(call.portal, department) if one != call.user_id]
-    return _page(call, list(dict.fromkeys(found)))
+    page = _page(call, list(dict.fromkeys(found)))
+    page.result = _shown(call, [to_int(one) for one in page.result])
+    return page
 
 
 @method("im.search.user.list", scope="im")
