@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { runInNewContext } from "node:vm";
 
 const ICONS = {
-  alert: "AlertIcon", arrow: "GoToMessageIcon", bot: "RobotIcon", chat: "ChatsIcon", check: "CheckMIcon", clock: "ClockIcon",
+  alert: "AlertIcon", arrow: "GoToMessageIcon", bell: "NotificationIcon", bot: "RobotIcon", chat: "ChatsIcon", check: "CheckMIcon", clock: "ClockIcon",
   cross: "CrossMIcon", done: "CircleCheckIcon", edit: "EditMIcon", fire: "FireIcon", hash: "TagIcon", hourglass: "HourglassIcon",
   info: "InfoCircleIcon", link: "LinkIcon", lock: "LockMIcon", mail: "MailIcon", more: "MoreMIcon", pause: "PauseMIcon",
   person: "PersonIcon", "person-add": "AddPersonIcon", plus: "PlusMIcon", question: "QuestionIcon", refresh: "RefreshIcon",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, assert_never
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from b24app.db.jsontext import dump, load
@@ -86,6 +86,12 @@ class Timers:
     async def due(self, subject: str, kind: str) -> datetime | None:
         """When it will fire; None when it is not set."""
         query = select(timer.c.due_at).where(*self._is(subject), timer.c.kind == kind)
+        value = (await self._session.execute(query)).scalar_one_or_none()
+        return from_ms(value) if value is not None else None
+
+    async def nearest(self, kind: str) -> datetime | None:
+        """When the first deadline of this kind will fire, of any subject."""
+        query = select(func.min(timer.c.due_at)).where(timer.c.portal_id == self._portal, timer.c.kind == kind)
         value = (await self._session.execute(query)).scalar_one_or_none()
         return from_ms(value) if value is not None else None
 

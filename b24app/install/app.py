@@ -36,9 +36,9 @@ AssigningOf = Annotated[ports.Assigning, Depends(_assigning)]
 
 async def queue_values(app_pages: AppPages, portal: PortalId) -> dict[str, Any]:
     """What the queue's template needs."""
-    rows = await app_pages.queue(portal)
+    queue = await app_pages.queue(portal)
     origin = origin_of((await app_pages.portal(portal)).client_endpoint)
-    return {"rows": rows, "load": load_of(rows), "origin": origin}
+    return {"queue": queue, "load": load_of(queue.rows), "origin": origin}
 
 
 @pieces.get("/app/queue")

@@ -134,14 +134,6 @@ async def authorize(request: Request, domain: str) -> Response:
     return RedirectResponse(trips.address(portal), 303)
 
 
-@router.get("/install/finish.js")
-async def finish_script(request: Request) -> Response:
-    """Tells the portal that the installation is finished, when the page learns so."""
-    scene = pages.scene_of(request, "ru")
-    text = request.app.state.templates.render("install/finish.js", scene)
-    return Response(text, media_type="text/javascript", headers={"Cache-Control": "no-cache"})
-
-
 # --- pieces
 
 

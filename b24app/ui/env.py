@@ -85,6 +85,10 @@ def _environment(static: Static, folders: Mapping[str, Path], language: str, wor
         "short_moment": _short_moment,
         "full_moment": _full_moment,
         "duration": _duration,
+        "since": _since,
+        "ahead": _ahead,
+        "share_of": _share_of,
+        "city": _city,
         "countdown": filters.countdown,
         "initials": filters.initials,
     }
@@ -126,6 +130,28 @@ def _short_moment(context: Context, at: datetime) -> str:
 def _full_moment(context: Context, at: datetime) -> str:
     scene = _scene(context)
     return filters.full_moment(at, scene.zone, scene.language)
+
+
+@pass_context
+def _since(context: Context, at: datetime) -> str:
+    scene = _scene(context)
+    return filters.since(at, scene.now, scene.zone, scene.language)
+
+
+@pass_context
+def _ahead(context: Context, at: datetime) -> str:
+    scene = _scene(context)
+    return filters.ahead(at, scene.now, scene.zone, scene.language)
+
+
+@pass_context
+def _share_of(context: Context, used: timedelta, limit: timedelta) -> str:
+    return filters.share(used, limit, _scene(context).language)
+
+
+@pass_context
+def _city(context: Context, zone: str) -> str:
+    return filters.city(zone, _scene(context).language)
 
 
 @pass_context

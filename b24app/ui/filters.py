@@ -5,11 +5,13 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_datetime, get_timezone_location
 
 NBSP: Final = "\u00a0"
 _UNITS: Final = {"ru": ("дн.", "ч", "мин"), "en": ("d", "h", "min")}
 _DAYS: Final = {"ru": {-1: "вчера", 0: "сегодня", 1: "завтра"}, "en": {-1: "yesterday", 0: "today", 1: "tomorrow"}}
+_IN: Final = {"ru": "через", "en": "in"}
+_OF: Final = {"ru": "из", "en": "of"}
 _FORMS: Final = {"one": 0, "few": 1, "many": 2, "other": 2}
 
 
@@ -22,6 +24,14 @@ def duration(span: timedelta, language: str = "ru") -> str:
     parts = [(days, days_word), (hours, hours_word), (0 if days else left, minutes_word)]
     words = " ".join(f"{number}{NBSP}{word}" for number, word in parts if number) or f"0{NBSP}{minutes_word}"
     return f"−{words}" if span < timedelta() and minutes else words
+
+
+def share(used: timedelta, limit: timedelta, language: str = "ru") -> str:
+    """«4 из 15 мин», «38 мин из 2 ч»: time used beside its limit; minutes of an hour are named once."""
+    number, _, unit = (whole := duration(used, language)).partition(NBSP)
+    if NBSP + unit == duration(limit, language)[-len(unit) - 1 :] and limit < timedelta(hours=1):
+        whole = number
+    return f"{whole} {_OF[language]} {duration(limit, language)}"
 
 
 def countdown(span: timedelta) -> str:
@@ -42,11 +52,32 @@ def moment(at: datetime, now: datetime, zone: str, language: str = "ru") -> str:
     return f"{format_date(local, pattern, locale=language)}, {local:%H:%M}".replace(" ", NBSP)
 
 
+def ahead(at: datetime, now: datetime, zone: str, language: str = "ru") -> str:
+    """«через 2 мин» within the hour (one minute at least), else as `moment`."""
+    left = at - now
+    if left >= timedelta(hours=1):
+        return moment(at, now, zone, language)
+    return f"{_IN[language]} {duration(max(left, timedelta(minutes=1)), language)}"
+
+
 def short_moment(at: datetime, now: datetime, zone: str, language: str = "ru") -> str:
     """Only the time for today, else as `moment`."""
     local = at.astimezone(ZoneInfo(zone))
     same_day = local.date() == now.astimezone(ZoneInfo(zone)).date()
     return f"{local:%H:%M}" if same_day else moment(at, now, zone, language)
+
+
+def since(at: datetime, now: datetime, zone: str, language: str = "ru") -> str:
+    """After «с» and «since»: the time of today, else the day too."""
+    local = at.astimezone(ZoneInfo(zone))
+    if local.date() == now.astimezone(ZoneInfo(zone)).date():
+        return f"{local:%H:%M}"
+    return f"{format_date(local, 'd MMMM', locale=language)}, {local:%H:%M}".replace(" ", NBSP)
+
+
+def city(zone: str, language: str = "ru") -> str:
+    """«Москва» for `Europe/Moscow`."""
+    return get_timezone_location(zone, locale=language, return_city=True)
 
 
 def full_moment(at: datetime, zone: str, language: str = "ru") -> str:

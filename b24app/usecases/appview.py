@@ -20,7 +20,7 @@ from b24app.kit.errors import PortalError, RuleBroken
 from b24app.kit.ids import PipelineId, PortalId, UserId, item_of
 from b24app.portal.binding import Binding
 from b24app.sla import ClockView, most_urgent
-from b24app.tickets.model import Ticket
+from b24app.tickets.model import Ticket, Timer
 from b24app.usecases.clients import Clients
 from b24app.usecases.desks import DeskOffice
 from b24app.usecases.installing import PROVISION, StepState, is_ready, steps_of
@@ -44,6 +44,22 @@ class QueueRow:
     """Empty: nobody yet."""
     priority: str
     clock: ClockView | None
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """Open tickets, and how Modest asks about those that nobody holds."""
+
+    rows: tuple[QueueRow, ...] = ()
+    reminded: int = 0
+    """How often for the ticket that has waited longest."""
+    reminder: datetime | None = None
+    """When he asks next."""
+
+    @property
+    def unassigned(self) -> int:
+        """Tickets without an assignee."""
+        return sum(not row.assignee for row in self.rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,17 +104,19 @@ class AppPages:
         settings = (await self.portal(portal)).settings
         return steps_of(settings), is_ready(settings)
 
-    async def queue(self, portal: PortalId) -> tuple[QueueRow, ...]:
+    async def queue(self, portal: PortalId) -> Queue:
         """Open tickets: who is late, who has nobody, then by due time. Empty before the first publication."""
         async with self._store.read(portal) as reading:
             if await reading.desks.published() is None:
-                return ()
+                return Queue()
             desk = await reading.desk()
             tickets = await reading.tickets.some(Wanted(open=True), limit=LONGEST)
+            reminder = await reading.timers.nearest(Timer.UNASSIGNED)
         now = self._clock.now()
         clocks = {ticket.id: most_urgent(ticket.clocks, now) for ticket in tickets}
         ordered = sorted(tickets, key=lambda ticket: _urgency(ticket, clocks[ticket.id]))
-        return tuple(_row(ticket, clocks[ticket.id], desk) for ticket in ordered)
+        rows = tuple(_row(ticket, clocks[ticket.id], desk) for ticket in ordered)
+        return Queue(rows, max((ticket.reminders for ticket in tickets if ticket.is_unassigned), default=0), reminder)
 
     async def zone(self, portal: PortalId) -> str:
         """The zone moments are shown in."""
@@ -182,9 +200,10 @@ async def _last_event(reading: Reading, portal: PortalId) -> datetime | None:
 
 
 def _urgency(ticket: Ticket, clock: ClockView | None) -> tuple[int, datetime, str]:
-    """Unassigned first, then by the nearest term."""
+    """Who is late first, then who has nobody, then by the nearest term."""
+    late = clock is not None and clock.state == "bad"
     due = clock.due_at if clock and clock.due_at else FAR
-    return (0 if ticket.is_unassigned else 1, due, ticket.id)
+    return (0 if late else 1 if ticket.is_unassigned else 2, due, ticket.id)
 
 
 def _row(ticket: Ticket, clock: ClockView | None, desk: Desk) -> QueueRow:

@@ -55,10 +55,14 @@ def card_of(ticket: Ticket, desk: Desk, viewer: Viewer, now: datetime, *, silent
 
 
 def actions_of(ticket: Ticket, desk: Desk, viewer: Viewer) -> Actions:
-    """What this viewer may do now; nothing on a closed ticket."""
+    """What this viewer may do now; a closed ticket can only be opened again."""
     pipeline = desk.pipeline(ticket.pipeline)
-    if ticket.is_closed or pipeline is None or not people.may_act(ticket, desk, viewer):
+    if pipeline is None or not people.may_act(ticket, desk, viewer):
         return Actions()
+    if ticket.is_closed:
+        # Somebody has to hold a ticket in work; one that never had an assignee is asked about again.
+        stage = pipeline.stage(Meaning.WORK if ticket.assignee is not None else Meaning.TRIAGE)
+        return Actions(moves=(MoveTo(stage.key, stage.title, stage.meaning),))
     known = {stage.meaning for stage in pipeline.stages}
     targets = (pipeline.stage(meaning) for meaning in TO_MOVE if meaning in known and meaning is not ticket.meaning)
     return Actions(assign=True, moves=tuple(MoveTo(stage.key, stage.title, stage.meaning) for stage in targets))

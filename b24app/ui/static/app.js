@@ -136,4 +136,5 @@ body.addEventListener("click", (event) => {
 });
 bridge.init();
 if (body.dataset.host === "tab") bridge.fit();
-if (body.dataset.installed) bridge.installFinish();
+// All is bound: the portal delivers nothing until it is told, so nobody waits for a press.
+body.addEventListener("app-installed", bridge.installFinish);

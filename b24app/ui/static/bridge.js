@@ -63,7 +63,8 @@ export const openApp = (params) => send("openApplication", params, 0);
 export const close = () => send("closeApplication", null);
 export const reloadCard = () => send("reloadData", { isRawValue: false });
 export const selectUser = () => send("selectUser", { mult: false }, 0);
-export const installFinish = () => send("setInstallFinish", null);
+// Only while the portal is installing us; it reloads its page and sends no answer.
+export const installFinish = async () => { if ((await init())?.INSTALL) send("setInstallFinish", null); };
 
 // A fresh token of the same person with what the frame's own opening told; null when the portal is silent.
 export const refreshAuth = async () => {

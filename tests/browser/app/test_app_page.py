@@ -17,7 +17,7 @@ def opens(page: Page, held: Held, place: str = "app", who: str = "admin", langua
 def test_a_dispatcher_assigns_from_the_queue_without_leaving_it(quiet: Page, held: Held) -> None:
     held.run(held.site.busy_morning())
     opens(quiet, held)
-    expect(quiet.get_by_text("Без ответственного: 3.")).to_be_visible()
+    expect(quiet.get_by_text("3 заявки не назначены.")).to_be_visible()
     quiet.get_by_role("button", name="Назначить, № 48222").click()
     dialog = quiet.get_by_role("dialog", name="Назначить")
     dialog.get_by_role("button", name="Разработка").click()
@@ -28,7 +28,7 @@ def test_a_dispatcher_assigns_from_the_queue_without_leaving_it(quiet: Page, hel
     expect(dialog).to_be_hidden()
     expect(quiet.get_by_role("status").get_by_text("Ответственный назначен.")).to_be_visible()
     expect(quiet.get_by_role("row", name="48222").get_by_text("Ольга Кузнецова")).to_be_visible()
-    expect(quiet.get_by_text("Без ответственного: 2.")).to_be_visible()
+    expect(quiet.get_by_text("2 заявки не назначены.")).to_be_visible()
     assert held.run(held.site.assignee(48222)) == UserId(14)
 
 

@@ -31,7 +31,7 @@ def test_choosing_a_person_in_the_panel_gives_them_the_ticket(quiet: Page, site:
 
     expect(frame.get_by_text("Ответственный назначен.")).to_be_visible()
     expect(frame.locator("#side").get_by_role("button", name="Анна Петрова")).to_be_visible()
-    expect(frame.locator("#history").get_by_text("назначен ответственный: Анна Петрова")).to_be_visible()
+    expect(frame.locator("#history").get_by_text("назначает ответственного: Анна Петрова")).to_be_visible()
     assert site.known().assignee == PETROVA
     quiet.wait_for_function("window.reloaded === 1")
 

@@ -49,7 +49,6 @@ async def test_the_page_watches_and_does_not_finish_too_early(doors: Doors, port
 
     assert "hx-trigger" not in seen.headers
     assert 'data-state="waiting"' in seen.text
-    assert "installFinish" in (await doors.client.get("/bitrix/install/finish.js")).text
 
 
 async def test_the_first_desk_has_the_portals_hours_and_the_installer_as_dispatcher(

@@ -2,6 +2,7 @@
 
 import re
 
+from b24app.db.tables import outbox
 from b24app.kit.ids import StageCode, UserId
 from b24app.pipelines.stages import Meaning
 from b24app.tickets.model import Assign, Move, Ticket
@@ -30,11 +31,11 @@ async def test_the_tab_shows_where_the_ticket_stands_and_how_much_time_is_left(
 ) -> None:
     await office.works()
     seen = await visitor.opens()
-    assert "4 мин из 15 мин" in seen
+    assert "4 из 15 мин" in seen
     assert "38 мин из 4 ч" in seen
     assert "3:22:00" in seen
     assert "срок сегодня 14:04" in seen
-    assert "Пн–Пт 09:00–18:00, Europe/Moscow" in seen
+    assert "Пн–Пт 09:00–18:00, Москва" in seen
     assert "Вадим Иванов" in seen
     assert "ООО «Северный ветер»" in seen
     assert "решила фраза" in seen
@@ -86,7 +87,7 @@ async def test_assigning_gives_the_ticket_to_the_chosen_person(office: Office, v
     ticket = await ticket_of(office)
     assert (ticket.assignee, ticket.meaning) == (IVANOV, Meaning.WORK)
     assert "Вадим Иванов ответственный сейчас 1 заявка" in words(await visitor.asks(ASSIGN))
-    assert "назначен ответственный: Вадим Иванов" in words(await visitor.asks("/bitrix/tab/history"))
+    assert "назначает ответственного: Вадим Иванов" in words(await visitor.asks("/bitrix/tab/history"))
 
 
 async def test_people_of_another_department_are_one_click_away(office: Office, visitor: Visitor) -> None:
@@ -165,13 +166,38 @@ async def test_people_of_another_department_read_but_do_not_act(office: Office, 
     assert (await ticket_of(office)).assignee == IVANOV
 
 
-async def test_a_closed_ticket_offers_no_action(office: Office, visitor: Visitor) -> None:
+async def test_a_closed_ticket_can_only_be_opened_again(office: Office, visitor: Visitor) -> None:
     await office.works()
     await office.does(Move(TICKET, "done", DISPATCHER))
     seen = await visitor.opens()
     assert "Заявка закрыта: Успех" in seen
-    assert MOVE not in visitor.page.text
     assert f'hx-get="{ASSIGN}"' not in visitor.page.text
+
+    await visitor.sends(MOVE, form_of(visitor.page, MOVE))
+
+    ticket = await ticket_of(office)
+    assert (ticket.meaning, ticket.assignee, ticket.closed_at) == (Meaning.WORK, IVANOV, None)
+    assert "Открыта заново: В работе" in words(await visitor.asks("/bitrix/tab/history"))
+
+
+async def test_spam_that_was_none_is_asked_about_again(office: Office, visitor: Visitor) -> None:
+    await office.ticket_arrives()
+    await office.does(Move(TICKET, "fail", DISPATCHER))
+    assert "Открыть заново" in await visitor.opens()
+    await visitor.sends(MOVE, form_of(visitor.page, MOVE))
+    assert (await ticket_of(office)).is_unassigned
+
+
+async def test_a_silent_portal_is_told_of_and_nothing_is_lost(office: Office, visitor: Visitor) -> None:
+    await office.works()
+    assert "Портал не отвечает" not in await visitor.opens()
+    async with office.store.work(office.portal.id) as work:
+        await work.session.execute(outbox.update().values(attempts=2))
+        await work.commit()
+    seen = await visitor.opens()
+    assert re.search(r"Портал не отвечает с [\w ,]*\d\d:\d\d, изменения встанут в очередь", seen)
+    await visitor.sends(MOVE, form_of(visitor.page, MOVE, stage="waiting"))
+    assert (await ticket_of(office)).meaning is Meaning.WAITING
 
 
 async def test_a_deal_of_another_pipeline_becomes_a_ticket(
