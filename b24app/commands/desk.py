@@ -7,7 +7,9 @@ from typing import Annotated, Any
 import typer
 
 from b24app.commands.common import PortalName, opened, portal_named, run
+from b24app.db.portals import Portal
 from b24app.deskfile import DeskText, read_desk_file, write_desk
+from b24app.main import Service
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False)
 
@@ -37,7 +39,7 @@ def desk_check(file: Path, portal: PortalName = "") -> None:
     """Problems of a desk document with line and column; with --portal also people who left."""
     read = _checked(file)
     if portal:
-        run(_check_people(read, portal))
+        run(_check_people(read, file, portal))
     print("no errors")
 
 
@@ -49,6 +51,7 @@ def desk_publish(file: Path, portal: PortalName = "") -> None:
     async def publish() -> int:
         async with opened() as service:
             chosen = await portal_named(service, portal)
+            await _tell_who_left(service, read, file, chosen)
             version = await service.desks.publish(chosen.id, read.data, author=None, comment=str(file))
             return version.number
 
@@ -64,15 +67,13 @@ def _checked(file: Path) -> DeskText:
     return read
 
 
-async def _check_people(read: DeskText, domain: str) -> None:
+async def _check_people(read: DeskText, file: Path, domain: str) -> None:
     async with opened() as service:
-        chosen = await portal_named(service, domain)
-        async with service.store.read(chosen.id) as reading:
-            directory = await reading.people.directory()
-    if read.document is not None:
-        people = read.document.people
-        wanted = (*people.dispatchers, people.deputy, people.head)
-        for user in wanted:
-            agent = directory.agents.get(user) if user is not None else None
-            if user is not None and (agent is None or not agent.active):
-                print(f"warning: {directory.name(user)} does not work on {domain} (any more)", file=sys.stderr)
+        await _tell_who_left(service, read, file, await portal_named(service, domain))
+
+
+async def _tell_who_left(service: Service, read: DeskText, file: Path, portal: Portal) -> None:
+    async with service.store.read(portal.id) as reading:
+        directory = await reading.people.directory()
+    for finding in read.people(directory):
+        print(f"{file}:{finding}", file=sys.stderr)

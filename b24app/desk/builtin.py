@@ -2,14 +2,12 @@
 
 from typing import Any
 
-from b24app.sla import production_calendar
-
-YEARS = (2025, 2026, 2027)
-"""Years of the Russian production calendar in the built-in desk; docs/sla.md says how to add the next."""
-
 
 def built_in_desk(working_hours: dict[str, Any] | None = None, timezone: str = "Europe/Moscow") -> dict[str, Any]:
-    """The document as plain data. `working_hours` are the neutral form's, default Mon–Fri 09:00–18:00."""
+    """The document as plain data. `working_hours` are the neutral form's, default Mon–Fri 09:00–18:00.
+
+    Its days off are those of the Russian production calendar.
+    """
     week = working_hours or {day: [["09:00", "18:00"]] for day in ("mon", "tue", "wed", "thu", "fri")}
     return {
         "version": 1,
@@ -18,16 +16,11 @@ def built_in_desk(working_hours: dict[str, Any] | None = None, timezone: str = "
         "people": {"dispatchers": [], "deputy": None, "head": None, "departments": []},
         "bot": {"deputy_after": 3, "head_after": 6, "round_the_clock": False, "buttons": 8},
         "calendar": "main",
-        "calendars": {"main": {"timezone": timezone, "working_hours": week}},
+        "calendars": {"main": {"timezone": timezone, "production": "RU", "working_hours": week}},
         "sla": {"policies": _policies()},
         "routing": None,
         "classification": None,
     }
-
-
-def holidays() -> list[str]:
-    """Days off of the built-in years, for a calendar without the portal's own list."""
-    return [day for year in YEARS for day in production_calendar("RU", year)["holidays"]]
 
 
 def _stages() -> list[dict[str, str]]:

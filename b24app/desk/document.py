@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
+from b24app.desk.agreements import Sla, contracts_data, read_calendars, read_sla
 from b24app.desk.directory import Directory
 from b24app.desk.model import BotRules, Desk, People
 from b24app.desk.problems import Problem, Reader
@@ -16,9 +17,10 @@ from b24app.kit.durations import format_duration, parse_duration
 from b24app.kit.errors import DeskInvalid
 from b24app.kit.ids import DepartmentId, PipelineId, StageCode, UserId
 from b24app.pipelines.classify import Rules, rules_from_data, rules_to_data
+from b24app.pipelines.classify.titles import NO_CATEGORY, PRIORITIES, REQUEST_TYPES
 from b24app.pipelines.routing import Routing, routing_from_data, routing_to_data
 from b24app.pipelines.stages import Meaning, Pipeline, Stage
-from b24app.sla import BusinessCalendar, Policy, check_policies
+from b24app.sla import BusinessCalendar
 
 VERSION: Final = 1
 LANGUAGES: Final = ("ru", "en")
@@ -67,7 +69,9 @@ class DeskDocument:
     bot: BotRules
     calendar: str
     calendars: Mapping[str, BusinessCalendar]
-    policies: tuple[Policy, ...]
+    calendars_data: Mapping[str, Any]
+    """The calendars as they were written: a production calendar stays one word."""
+    sla: Sla
     rules: Rules
     rules_data: Any
     """The classification as it was written; None for the built-in rules, which grow with the product."""
@@ -111,26 +115,46 @@ def _document(reader: Reader, remind_every: timedelta) -> DeskDocument | None:
     language = reader.text("language", "ru")
     if language not in LANGUAGES:
         reader.complain(f"one of {', '.join(LANGUAGES)}", "language")
-    calendars = _calendars(reader)
+    calendars = read_calendars(reader)
     calendar = reader.text("calendar", next(iter(calendars), "main"))
     if calendar not in calendars:
         reader.complain(f"there is no calendar {calendar!r}", "calendar")
     rules = _given(reader, "classification", rules_from_data)
     routing = _given(reader, "routing", routing_from_data)
+    pipelines = _pipelines(reader)
+    sla = read_sla(reader, calendars, _stage_words(pipelines), _labels(rules) if rules else {})
+    people, bot = _people(reader.below("people")), _bot(reader.below("bot"), remind_every)
     if rules is None or routing is None:
         return None
     return DeskDocument(
         language=language,
-        pipelines=_pipelines(reader),
-        people=_people(reader.below("people")),
-        bot=_bot(reader.below("bot"), remind_every),
+        pipelines=pipelines,
+        people=people,
+        bot=bot,
         calendar=calendar,
         calendars=calendars,
-        policies=_policies(reader, calendars),
+        calendars_data=reader.below("calendars").data,
+        sla=sla,
         rules=rules,
         rules_data=reader.raw("classification"),
         routing=routing,
     )
+
+
+def _stage_words(pipelines: tuple[PipelinePlan, ...]) -> set[str]:
+    """What policies may call a stage: its key, or what it means."""
+    stages = [stage for plan in pipelines for stage in plan.stages]
+    return {stage.key for stage in stages} | {stage.meaning.value for stage in stages}
+
+
+def _labels(rules: Rules) -> dict[str, set[str]]:
+    """What the classification can say, by the condition of a policy that asks for it."""
+    book = rules.book
+    return {
+        "category": {NO_CATEGORY, *(category.name for category in book.categories)},
+        "type": {*REQUEST_TYPES, *(category.request_type for category in book.categories)},
+        "priority": {*PRIORITIES, book.defaults.priority, *(rule.set for rule in book.priority)},
+    }
 
 
 def _given(reader: Reader, name: str, parse_data: Any) -> Any:
@@ -142,32 +166,6 @@ def _given(reader: Reader, name: str, parse_data: Any) -> Any:
     except (TypeError, ValueError) as error:
         reader.complain(str(error), name)
     return None
-
-
-def _calendars(reader: Reader) -> dict[str, BusinessCalendar]:
-    found: dict[str, BusinessCalendar] = {}
-    for name, entry in reader.entries("calendars"):
-        try:
-            found[name] = BusinessCalendar.from_dict(entry.data)
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
-            entry.complain(str(error))
-    if not found and not reader.problems:
-        reader.complain("at least one calendar is needed", "calendars")
-    return found
-
-
-def _policies(reader: Reader, calendars: Mapping[str, BusinessCalendar]) -> tuple[Policy, ...]:
-    found: list[Policy] = []
-    for entry in reader.below("sla").items("policies"):
-        try:
-            policy = Policy.from_dict(entry.data)
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
-            entry.complain(str(error))
-            continue
-        found.append(policy)
-    for problem in check_policies(found, calendars=set(calendars)):
-        reader.complain(problem.text, "sla", "policies", problem.place, *problem.path, severity=problem.severity)
-    return tuple(found)
 
 
 def _people(reader: Reader) -> People:
@@ -257,11 +255,16 @@ def data_of(document: DeskDocument) -> dict[str, Any]:
             "buttons": document.bot.buttons,
         },
         "calendar": document.calendar,
-        "calendars": {name: calendar.to_dict() for name, calendar in document.calendars.items()},
-        "sla": {"policies": [policy.to_dict() for policy in document.policies]},
+        "calendars": dict(document.calendars_data),
+        "sla": _sla_data(document.sla),
         "routing": routing_to_data(document.routing),
         "classification": document.rules_data,
     }
+
+
+def _sla_data(sla: Sla) -> dict[str, Any]:
+    contracts = {"contracts": contracts_data(sla.contracts)} if sla.contracts else {}
+    return {**contracts, "policies": [policy.to_dict() for policy in sla.policies]}
 
 
 def full_rules(document: DeskDocument) -> Any:
@@ -287,7 +290,8 @@ def bind(document: DeskDocument, places: Mapping[str, BoundPipeline], directory:
         bot=document.bot,
         rules=document.rules,
         routing=document.routing,
-        policies=document.policies,
+        policies=document.sla.policies,
+        contracts=document.sla.contracts,
         calendars=document.calendars,
         calendar_name=document.calendar,
         directory=directory,

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from b24app.desk.agreements import Contract
 from b24app.desk.directory import Directory
 from b24app.kit.ids import DepartmentId, PipelineId, UserId
 from b24app.pipelines.classify import Rules
@@ -54,11 +55,16 @@ class Desk:
     calendars: Mapping[str, BusinessCalendar]
     calendar_name: str
     directory: Directory = field(default_factory=Directory)
+    contracts: tuple[Contract, ...] = ()
 
     @property
     def calendar(self) -> BusinessCalendar:
         """The calendar of the desk itself: reminders, and policies that name none."""
         return self.calendars[self.calendar_name]
+
+    def contract_of(self, company: int | None) -> str:
+        """Key of the agreement made with this company; empty when there is none."""
+        return next((one.key for one in self.contracts if company in one.clients), "")
 
     def pipeline(self, pipeline: PipelineId) -> Pipeline | None:
         """The support pipeline with this category id, None for a foreign one."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 Path = tuple[str | int, ...]
+Severity = Literal["error", "warning"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,7 +14,11 @@ class Problem:
 
     path: Path
     text: str
-    severity: Literal["error", "warning"] = "error"
+    severity: Severity = "error"
+    kind: str = ""
+    """Which remark it is, for pages that say it in people's words; empty: only `text` does."""
+    names: tuple[str, ...] = ()
+    """What the remark speaks of."""
 
     def __str__(self) -> str:
         place = ".".join(str(step) for step in self.path) or "document"
@@ -30,9 +35,16 @@ class Reader:
         if not isinstance(data, Mapping):
             self.complain("must be a mapping")
 
-    def complain(self, text: str, *below: str | int, severity: Literal["error", "warning"] = "error") -> None:
+    def complain(
+        self,
+        text: str,
+        *below: str | int,
+        severity: Severity = "error",
+        kind: str = "",
+        names: tuple[str, ...] = (),
+    ) -> None:
         """Remember a problem at (or below) this place."""
-        self.problems.append(Problem((*self._path, *below), text, severity))
+        self.problems.append(Problem((*self._path, *below), text, severity, kind, names))
 
     def known(self, *names: str) -> None:
         """Name every key that is not one of these: a misspelt key must not be ignored in silence."""

@@ -28,11 +28,12 @@ from b24app.kit.errors import CalendarNeverOpens
 from b24app.sla.calendar import CALENDAR_KEYS, BusinessCalendar, describe_hours, hours_of_months
 from b24app.sla.clock import Clocks, open_clocks
 from b24app.sla.conduct import FAMILIES, Conduct
+from b24app.sla.hours import BadData
 from b24app.sla.ledger import Ledger, Row, ledger
 from b24app.sla.measure import Figure, Measure, Spell
 from b24app.sla.policy import POLICY_KEYS, Conditions, Policy, Subject, choose, family
-from b24app.sla.policycheck import PolicyProblem, check_policies
-from b24app.sla.production import production_calendar
+from b24app.sla.policycheck import Known, PolicyProblem, check_policies
+from b24app.sla.production import PRODUCTION_YEARS, production_calendar, with_production
 from b24app.sla.reading import ClockView, Deadline, due, most_urgent, next_deadlines, view, views
 from b24app.sla.rebuild import HistoryItem, StageHistory, StageRow, has_gaps, read_history, rebuild
 from b24app.sla.rehearsal import Rehearsal, rehearse
@@ -46,7 +47,9 @@ __all__ = [
     "CALENDAR_KEYS",
     "FAMILIES",
     "POLICY_KEYS",
+    "PRODUCTION_YEARS",
     "Alarm",
+    "BadData",
     "BusinessCalendar",
     "CalendarNeverOpens",
     "ClockView",
@@ -57,6 +60,7 @@ __all__ = [
     "Era",
     "Figure",
     "HistoryItem",
+    "Known",
     "Ledger",
     "Mark",
     "Measure",
@@ -94,4 +98,5 @@ __all__ = [
     "view",
     "views",
     "whose_time",
+    "with_production",
 ]

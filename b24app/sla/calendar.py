@@ -132,6 +132,11 @@ class BusinessCalendar:
         place = bisect_right(index.starts, at) - 1
         return place >= 0 and at < index.ends[place]
 
+    @property
+    def is_ever_open(self) -> bool:
+        """Some hour of some date is open; False is a calendar on which no term can be counted."""
+        return self._days.is_ever_open()
+
     def next_open(self, moment: datetime) -> datetime:
         """The moment itself when open, else the next opening; `CalendarNeverOpens` when there is none."""
         return self._moment(self._opening(_micros(moment)))

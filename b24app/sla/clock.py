@@ -166,6 +166,10 @@ class Clocks(Machine):
             return entered.closed(at)
         state = entered.reopened(at) if entered.closed_at is not None else entered
         state = state.paused(at) if state.is_in_pause() else state.resumed(at)
+        if state.is_with_vendor():
+            state = state.vendor_asked(at)
+        elif self.is_with_vendor():
+            state = state.vendor_answered(at)
         if state.is_in_solution():
             return state.resolved(at)
         return state.reopened(at) if self.is_in_solution() else state
@@ -180,13 +184,20 @@ class Clocks(Machine):
         state = self.stop_all(at).mark(at, what, era.policy.key if era.policy else "")
         state = replace(state, rulers=rulers, eras=(*self.eras, era))
         state = replace(state, measures=tuple(state.retarget(one) for one in state.measures))
-        return state.repause(self.policy, at).derived(len(state.marks)).rewait(at).settle(at)
+        again = state.repause(self.policy, at).reask(self.policy, at)
+        return again.derived(len(state.marks)).rewait(at).settle(at)
 
     def repause(self, before: Policy | None, at: datetime) -> Self:
         """A pause survives the change, unless the new rules name other stages that pause."""
         if self.policy is None or before is None or self.policy.conduct.pause == before.conduct.pause:
             return self
         return self.paused(at) if self.is_in_pause() else self.resumed(at)
+
+    def reask(self, before: Policy | None, at: datetime) -> Self:
+        """The wait for a vendor too, unless the new rules name other stages for it."""
+        if self.policy is None or before is None or self.policy.conduct.vendor_stages == before.conduct.vendor_stages:
+            return self
+        return self.vendor_asked(at) if self.is_with_vendor() else self.vendor_answered(at)
 
 
 def unopened(policy: Policy | None, calendars: Mapping[str, BusinessCalendar], default: str) -> Clocks:

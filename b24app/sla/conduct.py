@@ -19,6 +19,8 @@ class Conduct:
     """Stages (keys or meanings) in which the ticket waits for the client."""
     pause_stops: tuple[str, ...] = _STOPPED_BY_PAUSE
     """Kinds of clocks a pause stops."""
+    vendor_stages: tuple[str, ...] = ()
+    """Stages (keys or meanings) in which a vendor is awaited: its clock runs there."""
     vendor_stops: tuple[str, ...] = ()
     """Kinds of clocks that stop while a vendor is awaited; by default the client sees one honest term."""
     resolved: tuple[str, ...] = ()
@@ -36,10 +38,11 @@ class Conduct:
         """The settings among the keys of a policy."""
         default = cls()
         return cls(
-            pause=words_of(data["pause"], "pause", empty=True) if "pause" in data else default.pause,
+            pause=_stages(data, "pause", default.pause),
             pause_stops=_families(data, "pause_stops", default.pause_stops),
+            vendor_stages=_stages(data, "vendor_stages", default.vendor_stages),
             vendor_stops=_families(data, "vendor_stops", default.vendor_stops),
-            resolved=words_of(data["resolved"], "resolved", empty=True) if "resolved" in data else default.resolved,
+            resolved=_stages(data, "resolved", default.resolved),
             closed_time_is_pause=_flag(data, "closed_time_is_pause", default=default.closed_time_is_pause),
             next_response_from="contact" if _choice(data, "next_response_from", "customer", "contact") else "customer",
             due_on_hold="shown" if _choice(data, "due_on_hold", "none", "shown") else "none",
@@ -62,6 +65,10 @@ def words_of(value: Any, where: str, *, empty: bool = False) -> tuple[str, ...]:
     if not words and not empty:
         raise bad(where, "an empty condition would match nothing; leave it out to mean any")
     return tuple(str(word) for word in words)
+
+
+def _stages(data: Mapping[str, Any], name: str, default: tuple[str, ...]) -> tuple[str, ...]:
+    return words_of(data[name], name, empty=True) if name in data else default
 
 
 def _families(data: Mapping[str, Any], name: str, default: tuple[str, ...]) -> tuple[str, ...]:

@@ -100,6 +100,10 @@ class Days:
         days = [day for day, hours in self.special.items() if hours and day not in self.holidays]
         return ((min(days) - 3) * DAY, (max(days) + 5) * DAY) if days else (0, 0)
 
+    def is_ever_open(self) -> bool:
+        """Some date has hours left."""
+        return any(self.week) or any(self.plan(date.fromordinal(day + _ORIGIN)).intervals for day in self.special)
+
     def plan(self, day: date) -> DayPlan:
         """What one date holds, and why."""
         number = _number(day)

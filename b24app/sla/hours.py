@@ -18,9 +18,17 @@ Intervals = tuple[Interval, ...]
 _TIME: Final = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2})(?:\.(\d{1,6}))?)?")
 
 
-def bad(where: str, problem: str) -> ValueError:
+class BadData(ValueError):
+    """Unusable data: what is wrong and where, as a path of keys with dots."""
+
+    def __init__(self, where: str, problem: str) -> None:
+        super().__init__(f"{where}: {problem}")
+        self.where, self.problem = where, problem
+
+
+def bad(where: str, problem: str) -> BadData:
     """The error of unusable data: it names the place, as the desk check shows it."""
-    return ValueError(f"{where}: {problem}")
+    return BadData(where, problem)
 
 
 def parse_time(value: Any, where: str) -> int:
@@ -31,11 +39,11 @@ def parse_time(value: Any, where: str) -> int:
         return value * MINUTE
     match = _TIME.fullmatch(value) if isinstance(value, str) else None
     if match is None:
-        raise ValueError(f'{where}: {value!r} is no time, write it as "09:00"')
+        raise bad(where, f'{value!r} is no time, write it as "09:00"')
     hour, minute, second = int(match[1]), int(match[2]), int(match[3] or 0)
     result = ((hour * 60 + minute) * 60 + second) * 1_000_000 + int((match[4] or "0").ljust(6, "0"))
     if minute > 59 or second > 59 or result > DAY:  # noqa: PLR2004 - the clock face
-        raise ValueError(f'{where}: there is no time {value!r}; the last one of a day is "24:00"')
+        raise bad(where, f'there is no time {value!r}; the last one of a day is "24:00"')
     return result
 
 
@@ -50,10 +58,10 @@ def parse_intervals(value: Any, where: str) -> Intervals:
 
 def _parse_interval(pair: Any, where: str) -> Interval:
     if not isinstance(pair, Sequence) or isinstance(pair, str) or len(pair) != 2:  # noqa: PLR2004 - a pair
-        raise ValueError(f'{where}: {pair!r} is no interval, write it as ["09:00", "18:00"]')
+        raise bad(where, f'{pair!r} is no interval, write it as ["09:00", "18:00"]')
     start, end = parse_time(pair[0], where), parse_time(pair[1], where)
     if start == DAY:
-        raise ValueError(f'{where}: "24:00" ends a day and cannot start an interval')
+        raise bad(where, '"24:00" ends a day and cannot start an interval')
     return start, end if end > start else end + DAY
 
 
@@ -66,7 +74,7 @@ def parse_date(value: Any, where: str) -> date:
             return date.fromisoformat(value)
         except ValueError:
             pass
-    raise ValueError(f'{where}: {value!r} is no date, write it as "2026-01-31"')
+    raise bad(where, f'{value!r} is no date, write it as "2026-01-31"')
 
 
 def parse_week(value: Mapping[str, Any] | None) -> tuple[Intervals, ...]:
@@ -74,7 +82,7 @@ def parse_week(value: Mapping[str, Any] | None) -> tuple[Intervals, ...]:
     week = mapping(value, "working_hours")
     for name in week:
         if name not in WEEKDAYS:
-            raise ValueError(f"working_hours: there is no weekday {name!r}; use {', '.join(WEEKDAYS)}")
+            raise bad(f"working_hours.{name}", f"there is no weekday {name!r}; use {', '.join(WEEKDAYS)}")
     return tuple(parse_intervals(week.get(name), f"working_hours.{name}") for name in WEEKDAYS)
 
 

@@ -1,8 +1,10 @@
 """SLA policies: which tickets, how much time for what, and how the clocks behave."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, fields, replace
 from datetime import timedelta
+from itertools import product
+from math import prod
 from typing import Any, Final, Self
 
 from b24app.sla.conduct import Conduct, words_of
@@ -21,7 +23,7 @@ from b24app.sla.target import (
 FINAL_MEANINGS: Final = ("done", "fail")
 """What a stage means when it closes the ticket; the words of `pipelines`, which this room cannot see."""
 
-_CONDITIONS: Final = ("type", "category", "priority", "client", "contract", "line", "channel")
+_CONDITIONS: Final = ("type", "category", "priority", "client", "contract", "line", "team", "channel")
 _PLAIN: Final = Target(timedelta())
 
 
@@ -40,6 +42,7 @@ class Subject:
     client: str = ""
     contract: str = ""
     line: str = ""
+    team: str = ""
     channel: str = ""
 
 
@@ -53,6 +56,7 @@ class Conditions:
     client: tuple[str, ...] | None = None
     contract: tuple[str, ...] | None = None
     line: tuple[str, ...] | None = None
+    team: tuple[str, ...] | None = None
     channel: tuple[str, ...] | None = None
 
     @property
@@ -71,6 +75,16 @@ class Conditions:
     def overlaps(self, other: Self) -> bool:
         """Some ticket may match both."""
         return all(_meet(getattr(self, name), getattr(other, name)) for name in _CONDITIONS)
+
+    def parts(self, *, at_most: int) -> tuple[Self, ...]:
+        """The same conditions, one word each; nothing when there would be more than `at_most`."""
+        chosen = {name: words for name in _CONDITIONS if (words := getattr(self, name)) is not None}
+        if prod(len(words) for words in chosen.values()) > at_most:
+            return ()
+        return tuple(
+            replace(self, **{name: (word,) for name, word in zip(chosen, one, strict=True)})
+            for one in product(*chosen.values())
+        )
 
     @classmethod
     def read(cls, value: Any) -> Self:
@@ -124,9 +138,26 @@ class Policy:
         single = (self.first_response, self.next_response, self.resolution, self.vendor)
         return (*(target for target in single if target is not None), *self.stages.values(), *self.lines.values())
 
+    def calendar_names(self) -> Iterator[tuple[tuple[str, ...], str]]:
+        """Every calendar named, with the path to its name; the desk's own is not."""
+        if self.calendar:
+            yield ("calendar",), self.calendar
+        groups: dict[str, Mapping[str, Target]] = {"stages": self.stages, "lines": self.lines}
+        for name in ("first_response", "next_response", "resolution", "vendor"):
+            if (target := getattr(self, name)) is not None and target.calendar:
+                yield ("targets", name, "calendar"), target.calendar
+        for name, group in groups.items():
+            for key, target in group.items():
+                if target.calendar:
+                    yield ("targets", name, key, "calendar"), target.calendar
+
     def pauses(self, stage: str, meaning: str) -> bool:
         """The ticket waits for the client in this stage."""
         return stage in self.conduct.pause or meaning in self.conduct.pause
+
+    def asks_vendor(self, stage: str, meaning: str) -> bool:
+        """The ticket waits for a vendor in this stage."""
+        return stage in self.conduct.vendor_stages or meaning in self.conduct.vendor_stages
 
     def resolves(self, stage: str, meaning: str) -> bool:
         """The stage meets the resolution."""

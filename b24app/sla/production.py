@@ -8,10 +8,12 @@ the length of the day it was swapped with).
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from functools import cache
 from typing import Any, Final
+
+from b24app.sla.hours import WEEKDAYS
 
 HOLIDAYS: Final = (
     *((1, day) for day in range(1, 9)),
@@ -42,6 +44,9 @@ DECREES: Final[Mapping[int, Mapping[str, str]]] = {
 }
 """By year: the weekend day that gives its rest away → the day that takes it."""
 
+PRODUCTION_YEARS: Final = tuple(sorted(DECREES))[-4:]
+"""The years a calendar of a desk is filled with: the past that open tickets reach back to, and what is decreed."""
+
 FIRST_YEAR: Final = 2015
 """Before it decrees moved a rest away from a Monday (24.02.2014), which the library does not tell."""
 
@@ -69,6 +74,31 @@ def production_calendar(country: str, year: int) -> dict[str, Any]:
         "holidays": [day.isoformat() for day in sorted(off)],
         "date_hours": {day.isoformat(): [list(pair) for pair in _FULL_DAY] for day in sorted(working)},
         "shortened_days": {day.isoformat(): _SHORTER for day in _shortened(year, off, working)},
+    }
+
+
+def with_production(calendar: Mapping[str, Any], country: str, years: Iterable[int]) -> dict[str, Any]:
+    """A calendar in the neutral form with the production calendar of these years filled in.
+
+    A worked weekend takes this calendar's own hours of the weekday it was swapped with. What the calendar says itself
+    about a date wins. ValueError for a country or a year that is not known.
+    """
+    week, own = calendar.get("working_hours") or {}, calendar.get("date_hours") or {}
+    days_off: set[str] = set(calendar.get("holidays") or ())
+    special: dict[str, Any] = {}
+    shortened: dict[str, Any] = {}
+    for year in years:
+        planned = production_calendar(country, year)
+        swaps = {given.isoformat(): taken for given, taken in _swaps(year).items()}
+        days_off.update(planned["holidays"])
+        special.update({day: list(week.get(WEEKDAYS[swaps[day].weekday()]) or ()) for day in planned["date_hours"]})
+        shortened.update({day: cut for day, cut in planned["shortened_days"].items() if day not in own})
+    opened = {day for day, hours in own.items() if hours} - set(calendar.get("holidays") or ())
+    return {
+        **calendar,
+        "holidays": sorted(days_off - opened),
+        "date_hours": {**special, **own},
+        "shortened_days": {**shortened, **(calendar.get("shortened_days") or {})},
     }
 
 

@@ -148,6 +148,10 @@ class State:
         """The stage waits for the client."""
         return self.policy is not None and self.policy.pauses(self.stage, self.meaning)
 
+    def is_with_vendor(self) -> bool:
+        """The stage waits for a vendor."""
+        return self.policy is not None and self.policy.asks_vendor(self.stage, self.meaning)
+
     def is_in_solution(self) -> bool:
         """The stage meets the resolution."""
         return self.policy is not None and self.policy.resolves(self.stage, self.meaning)

@@ -5,7 +5,7 @@ from itertools import pairwise
 from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
-from b24app.sla.hours import DAY
+from b24app.sla.hours import DAY, bad
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -28,7 +28,7 @@ def load_zone(name: Any) -> ZoneInfo:
     if isinstance(name, ZoneInfo):
         return name
     if not isinstance(name, str) or not name:
-        raise ValueError(f"timezone: an IANA name like Europe/Moscow is needed, not {name!r}")
+        raise bad("timezone", f"an IANA name like Europe/Moscow is needed, not {name!r}")
     try:
         return ZoneInfo(name)
     except (
@@ -36,7 +36,7 @@ def load_zone(name: Any) -> ZoneInfo:
         ValueError,
         OSError,
     ) as error:  # a folder of the database, or a path out of it, are no zones either
-        raise ValueError(f"timezone: there is no zone {name!r}") from error
+        raise bad("timezone", f"there is no zone {name!r}") from error
 
 
 def stretches(zone: ZoneInfo, start: int, end: int) -> list[Stretch]:

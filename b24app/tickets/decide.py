@@ -29,6 +29,10 @@ def decide(ticket: Ticket | None, command: Command, *, desk: Desk, now: datetime
 
     Raises `RuleBroken` (its subclasses say what exactly) when a person asks for what the rules forbid.
     """
+    return terms.settle(ticket, _decided(ticket, command, desk, now), desk, now)
+
+
+def _decided(ticket: Ticket | None, command: Command, desk: Desk, now: datetime) -> Decision:
     if isinstance(command, Observed):
         return arrival.observe(ticket, command, desk, now)
     if ticket is None or (ticket.gone and not isinstance(command, Gone | Said | TimerFired)):

@@ -48,7 +48,9 @@ def policy_for(ticket: Ticket, desk: Desk) -> Policy | None:
         category=found.category,
         priority=found.priority,
         client=str(ticket.company.id) if ticket.company else "",
+        contract=desk.contract_of(ticket.company.id if ticket.company else None),
         line=str(ticket.line),
+        team=str(ticket.team) if ticket.team is not None else "",
         channel=ticket.channel,
     )
     return choose(desk.policies, subject)
@@ -65,16 +67,25 @@ def enter_stage(ticket: Ticket, stage: Stage, desk: Desk, at: datetime) -> Ticke
 
 def desk_changed(ticket: Ticket, desk: Desk, now: datetime) -> Decision:
     """New rules hold at once: used time stays as it was counted, open terms move."""
-    if ticket.is_closed:
-        return Decision(ticket)
+    return _under_rules(Decision(ticket), ticket, desk, now)
+
+
+def _under_rules(decision: Decision, ticket: Ticket, desk: Desk, now: datetime) -> Decision:
+    """The ticket under the policy it falls under now: its client, line, team or priority may have changed, or the desk."""
+    if ticket.is_closed or ticket.gone:
+        return decision
     policy = policy_for(ticket, desk)
-    clocks = ticket.clocks.ruled(policy, desk.calendars, desk.calendar_name, now)
+    clocks = ticket.clocks.line_changed(str(ticket.line), now)
+    clocks = clocks.ruled(policy, desk.calendars, desk.calendar_name, now)
     if clocks == ticket.clocks:
-        return Decision(ticket)
-    key = policy.key if policy else ""
-    moved = replace(ticket, policy=key, clocks=clocks)
-    entry = Entry(Happened.SLA_CHANGED, data={"policy": policy.title or key if policy else ""})
-    return settle(ticket, Decision(moved, journal=(entry,)), desk, now)
+        return decision
+    moved = replace(ticket, policy=policy.key if policy else "", clocks=clocks)
+    entries = (_ruled_entry(policy),) if clocks.eras != ticket.clocks.eras else ()
+    return replace(decision, ticket=moved, journal=(*decision.journal, *entries))
+
+
+def _ruled_entry(policy: Policy | None) -> Entry:
+    return Entry(Happened.SLA_CHANGED, data={"policy": (policy.title or policy.key) if policy else ""})
 
 
 def stage_due(ticket: Ticket, now: datetime) -> datetime | None:
@@ -94,13 +105,16 @@ def nearest_due(ticket: Ticket, now: datetime) -> datetime | None:
 
 
 def settle(before: Ticket | None, decision: Decision, desk: Desk, now: datetime) -> Decision:
-    """Complete a decision: the next SLA deadline gets its timer, changed terms are written to the portal's card.
+    """Complete a decision: the right policy, a timer for the next SLA deadline, changed terms on the portal's card.
 
     Doing it twice gives the same decision.
     """
-    del desk
     ticket = decision.ticket
-    if ticket is None:
+    if ticket is None or ticket == before:
+        return decision
+    decision = _under_rules(decision, ticket, desk, now)
+    ticket = decision.ticket or ticket
+    if before is not None and _run(before) == _run(ticket):
         return decision
     timers = (*(timer for timer in decision.timers if timer.kind is not Timer.SLA), _timer(ticket, now))
     effects = decision.effects
@@ -108,6 +122,11 @@ def settle(before: Ticket | None, decision: Decision, desk: Desk, now: datetime)
     if changed and not any(isinstance(effect, WriteFields) for effect in effects):
         effects = (*effects, WriteFields(ticket.id))
     return replace(decision, effects=effects, timers=timers)
+
+
+def _run(ticket: Ticket) -> tuple[Clocks, tuple[str, ...], bool, str]:
+    """What deadlines depend on."""
+    return ticket.clocks, ticket.warned, ticket.is_closed, ticket.gone
 
 
 def _written(ticket: Ticket, now: datetime) -> tuple[datetime | None, str]:
@@ -139,7 +158,7 @@ def warn(ticket: Ticket, desk: Desk, now: datetime) -> Decision:
         if offset == 0 or people:
             entries.append(_entry(deadline, offset, len(people)))
     marked = replace(ticket, warned=(*ticket.warned, *(deadline.mark for deadline in come)))
-    return settle(ticket, Decision(marked, tuple(effects), journal=tuple(entries)), desk, now)
+    return Decision(marked, tuple(effects), (_timer(marked, now),), tuple(entries))
 
 
 def _entry(deadline: Deadline, offset: int, people: int) -> Entry:

@@ -19,7 +19,8 @@ from b24app.bitrix.transport import Transport
 from b24app.db.inbox import InboxRow, Incoming, portal_lane
 from b24app.db.portals import Grant, Installation, Portal, PortalStatus
 from b24app.db.work import Store
-from b24app.desk.builtin import built_in_desk, holidays
+from b24app.desk.agreements import PRODUCTION
+from b24app.desk.builtin import built_in_desk
 from b24app.kit.clock import Clock
 from b24app.kit.errors import (
     AccessLost,
@@ -283,9 +284,7 @@ class Installing:
             return dict(given)
         desk = built_in_desk(timezone=zone)
         calendar = await self._worktime(client, zone)
-        if calendar is None:
-            calendar = {**desk["calendars"]["main"], "holidays": holidays()}
-        return {**desk, "calendars": {"main": calendar}}
+        return {**desk, "calendars": {"main": calendar}} if calendar else desk
 
     async def _worktime(self, client: PortalClient, zone: str) -> dict[str, Any] | None:
         """The portal's own hours; without the right to read them, or without sense in them, none."""
@@ -295,7 +294,7 @@ class Installing:
             return None
         calendar = calendar_of(settings, zone, year=self._service.clock.now().year)
         if calendar is not None and not calendar.get("holidays"):
-            calendar["holidays"] = holidays()
+            calendar[PRODUCTION] = "RU"
         return calendar
 
     async def _zone(self, client: PortalClient) -> str:
