@@ -82,7 +82,7 @@ class Service:
         self.reconcile = Reconcile(self.store, self.clients)
 
     async def _fetch(self, url: str) -> Any:
-        return (await self.transport.get(url)).body
+        return (await self.transport.get(url)).body()
 
     def desk_of_new_portal(self) -> Any:
         """The document of DESK_FILE, None for the built-in desk. `SettingsError` names what is wrong with the file."""

@@ -53,17 +53,57 @@ class PlainMethod(Method[Answer], Generic[Answer]):
     model_config = ConfigDict(alias_generator=str)
 
 
-class ListMethod(Method[list[Answer]], Generic[Answer]):
-    """A method that gives rows page by page; `client.listing` walks it."""
+class Walked(Method[list[Answer]], Generic[Answer]):
+    """A list that can be walked by its ids: sorted by them, filtered by `>id`, without counting (`start=-1`)."""
+
+    id_field: ClassVar[str] = "id"
+    """Name of the id in filter, order and rows."""
+    page: ClassVar[int] = 50
+    """Rows of a full page; a shorter one is the last."""
+    repeat_is_safe: ClassVar[bool] = True
+
+    def walk(self, after: int | str | None, upto: int | None = None, *, down: bool = False) -> dict[str, Any]:
+        """Parameters of the page behind an id (or behind a reference to one), up to an id, from the end if `down`.
+
+        Source: documentation, settings/performance/huge-data.
+        """
+        raise NotImplementedError
+
+    def bounds(self, after: int | str | None, upto: int | None) -> dict[str, Any]:
+        """Conditions on the id."""
+        found = {f">{self.id_field}": after, f"<={self.id_field}": upto}
+        return {name: value for name, value in found.items() if value is not None}
+
+    def rows_in(self, result: Any) -> list[Any]:
+        """The bare rows of a page: PHP prints some lists as maps."""
+        for key in filter(None, self.wrapper.split(".")):
+            result = result.get(key) if isinstance(result, dict) else None
+        return list(result.values()) if isinstance(result, dict) else result or []
+
+    def last_id_of(self, key: str) -> str:
+        """How a later command of the batch refers to the last id of the full page that `key` gave."""
+        steps = [*filter(None, self.wrapper.split(".")), str(self.page - 1), self.id_field]
+        return f"$result[{key}]" + "".join(f"[{step}]" for step in steps)
+
+
+class ListMethod(Walked[Answer], Generic[Answer]):
+    """A list with the usual parameters; `client.listing` walks it."""
 
     order: dict[str, str] | None = None
     filter: dict[str, Any] | None = None
     select: list[str] | None = None
     start: int | None = None
 
-    id_field: ClassVar[str] = "id"
-    """Name of the id in filter, order and rows."""
-    repeat_is_safe: ClassVar[bool] = True
+    def walk(self, after: int | str | None, upto: int | None = None, *, down: bool = False) -> dict[str, Any]:
+        """The usual way: `filter`, `order`, `select`."""
+        select = [self.id_field, *self.select] if self.select and not self._selects_id() else self.select
+        condition = {**(self.filter or {}), **self.bounds(after, upto)}
+        order = {self.id_field: "DESC" if down else "ASC"}
+        changed = {"filter": condition, "order": order, "select": select, "start": -1}
+        return self.model_copy(update=changed).params()
+
+    def _selects_id(self) -> bool:
+        return not {self.id_field, "*"}.isdisjoint(self.select or ())
 
 
 class UpperListMethod(ListMethod[Answer], Generic[Answer]):

@@ -1,9 +1,9 @@
 """Application, rights, events, placements, options, calendar."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from b24app.bitrix.dialects import Flag, Map, MaybeNumber, Number, Rows, Words
-from b24app.bitrix.methods import Method, PlainMethod, Row, UpperMethod, UpperRow
+from b24app.bitrix.methods import PlainMethod, Row, UpperMethod, UpperRow, Walked
 
 
 class AppAnswer(UpperRow):
@@ -169,19 +169,26 @@ class User(UpperRow):
     uf_department: Annotated[tuple[Number, ...], Rows] = ()
 
 
-class ListUsers(Method[list[User]]):
-    """Employees, 50 a page; bots and guests are never among them."""
+class ListUsers(Walked[User]):
+    """Employees, 50 a page; bots and guests are never among them. Sorted by `sort` and `order`, two plain texts."""
 
     rest_name = "user.get"
     scope = "user"
     returns = Annotated[list[User], Rows]
-    repeat_is_safe = True
+    id_field: ClassVar[str] = "ID"
+    errors = "insufficient_scope"
     docs = "user/user-get"
 
     filter: dict[str, Any] | None = None
     sort: str | None = None
     order: str | None = None
     start: int | None = None
+
+    def walk(self, after: int | str | None, upto: int | None = None, *, down: bool = False) -> dict[str, Any]:
+        """The same walk with this method's own names."""
+        condition = {**(self.filter or {}), **self.bounds(after, upto)}
+        changed = {"filter": condition, "sort": "ID", "order": "DESC" if down else "ASC", "start": -1}
+        return self.model_copy(update=changed).params()
 
 
 class DepartmentRow(UpperRow):

@@ -14,6 +14,17 @@ from b24app.kit.clock import Clock
 from b24app.kit.errors import AccessLost, Forgery, PortalBusy, PortalRefused
 
 PUBLIC_HOSTS: Final = frozenset({"oauth.bitrix24.tech", "oauth.bitrix.info"})
+MEANING: Final = {
+    "invalid_grant": "the refresh token is spent or older than 180 days: an administrator has to open the application",
+    "invalid_client": "client_secret is wrong, or the application is not installed: check the application's keys",
+    "wrong_client": "client_id is unknown: check the application's keys",
+    "invalid_request": "the authorization server did not understand the request",
+    "insufficient_scope": "the application asks for rights its form does not have",
+    "invalid_scope": "the application asks for rights its form does not have",
+    "payment_required": "the portal's subscription to applications is over",
+    "not_installed": "the application is not installed on the portal any more",
+}
+"""Errors of the authorization server in words for who has to act."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +111,7 @@ class OAuthServer:
         form |= {"client_id": keys.client_id, "client_secret": keys.client_secret}
         body = _body(await self._transport.post_form(url, form))
         if "error" in body or "access_token" not in body:
-            raise AccessLost(str(body.get("error", "")), str(body.get("error_description", "")))
+            raise _lost(body)
         return self._grant(body)
 
     def _grant(self, body: dict[str, Any]) -> Grant:
@@ -117,10 +128,16 @@ class OAuthServer:
         )
 
 
+def _lost(body: dict[str, Any]) -> AccessLost:
+    code = str(body.get("error") or "no_access_token")
+    return AccessLost(code, MEANING.get(code.lower()) or str(body.get("error_description", "")))
+
+
 def _body(reply: Reply) -> dict[str, Any]:
     """An error of the server comes with 200 or 4xx; the key `error` decides."""
     if reply.status >= 500 or reply.status == 429:  # noqa: PLR2004 - HTTP statuses
         raise PortalBusy(f"HTTP {reply.status}")
-    if not isinstance(reply.body, dict):
+    body = reply.body()
+    if not isinstance(body, dict):
         raise PortalRefused("", "the authorization server answered with something else", status=reply.status)
-    return reply.body
+    return body

@@ -16,6 +16,7 @@ B24appError
 │   ├── PortalBusy         QUERY_LIMIT_EXCEEDED, OPERATION_TIME_LIMIT, 5xx without a code -> retried after a pause
 │   ├── AccessExpired      expired_token                                                  -> refreshed, then retried
 │   ├── AccessLost         the grant is gone: an administrator must open the application  -> never retried
+│   ├── ListInterrupted    a list was not read to its end; `after` says where to go on    -> resumed by whoever reads it
 │   └── PortalRefused      any other code, kept in `code`                                 -> never retried, shown to the integrator
 └── SettingsError          the installation is wrong: stops the start and names the variable
 """
@@ -114,6 +115,16 @@ class PortalRefused(PortalError):
         self.code = code
         self.description = description
         self.status = status
+
+
+class ListInterrupted(PortalError):
+    """A list was not read to its end: every row up to the id `after` was given, none behind it. The cause is chained."""
+
+    def __init__(self, rest_name: str, after: int | None, cause: PortalError) -> None:
+        super().__init__(f"{rest_name} was read up to id {after if after is not None else 'none'}: {cause}")
+        self.rest_name = rest_name
+        self.after = after
+        self.cause = cause
 
 
 class SettingsError(B24appError):

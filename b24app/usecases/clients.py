@@ -1,14 +1,18 @@
 """Clients of portals, made on a portal's first call; the pair of tokens lives in the database."""
 
 import asyncio
+from contextlib import AbstractAsyncContextManager
 from urllib.parse import urlsplit
 
 from b24app.bitrix.auth import TokenAuth
+from b24app.bitrix.bucket import Bucket, MemoryBucket
 from b24app.bitrix.client import PortalClient
-from b24app.bitrix.oauth import Grant, Keys, OAuthServer
-from b24app.bitrix.throttle import MemoryBucket, Throttle
+from b24app.bitrix.oauth import Grant, Identity, Keys, OAuthServer
+from b24app.bitrix.throttle import Throttle
 from b24app.bitrix.transport import Transport
 from b24app.db import portals as rows
+from b24app.db.bucket import SharedBucket
+from b24app.db.locks import alone
 from b24app.db.work import Store
 from b24app.kit.errors import AccessLost, Forgery
 from b24app.kit.ids import PortalId
@@ -44,9 +48,13 @@ class StoredTokens:
             await work.portals.save_grant(self._portal, pair)
             await work.commit()
 
+    def alone(self) -> AbstractAsyncContextManager[None]:
+        """Two processes must not spend one refresh token."""
+        return alone(self._store.database, f"grant:{self._portal}")
+
 
 class Clients:
-    """One client for each portal of this process."""
+    """One client for each portal of this process; its limits outlive a new installation of the portal."""
 
     def __init__(
         self,
@@ -62,6 +70,7 @@ class Clients:
         self._rate, self._burst = rate, burst
         self._clients: dict[PortalId, PortalClient] = {}
         self._auths: dict[PortalId, TokenAuth] = {}
+        self._throttles: dict[PortalId, Throttle] = {}
         self._lock = asyncio.Lock()
 
     async def of(self, portal: PortalId) -> PortalClient:
@@ -76,26 +85,44 @@ class Clients:
         async with self._store.read() as reading:
             found = await reading.portals.get(portal)
         auth = self._auths[portal] = TokenAuth(StoredTokens(self._store, portal, self._keys), self._oauth)
-        throttle = Throttle(MemoryBucket(self._rate, self._burst))
 
         async def moved(host: str) -> str | None:
             return await self._confirm(portal, auth, host)
 
-        return PortalClient(found.client_endpoint, auth, self._transport, throttle, moved=moved)
+        return PortalClient(found.client_endpoint, auth, self._transport, self.throttle(portal), moved=moved)
+
+    def throttle(self, portal: PortalId) -> Throttle:
+        """The limits of a portal, for everybody in this process who calls it."""
+        return self._throttles.setdefault(portal, Throttle(self._bucket(portal)))
+
+    def _bucket(self, portal: PortalId) -> Bucket:
+        """With PostgreSQL several processes draw from one row; with SQLite one process is all there is."""
+        if self._store.database.is_sqlite:
+            return MemoryBucket(self._rate, self._burst)
+        return SharedBucket(self._store.database, portal, self._rate, self._burst)
 
     async def _confirm(self, portal: PortalId, auth: TokenAuth, host: str) -> str | None:
         """A new address counts only when the authorization server names it for our token."""
-        grant = await auth.grant()
-        try:
-            identity = await self._oauth.identify(grant.access_token, grant.server_endpoint)
-        except Forgery:
-            return None
-        if identity.member_id != grant.member_id or urlsplit(identity.client_endpoint).netloc.lower() != host.lower():
+        identity = await self._whose(auth)
+        if identity is None or urlsplit(identity.client_endpoint).netloc.lower() != host.lower():
             return None
         async with self._store.work(portal) as work:
             await work.portals.move(portal, domain=identity.domain, client_endpoint=identity.client_endpoint)
             await work.commit()
         return identity.client_endpoint
+
+    async def _whose(self, auth: TokenAuth) -> Identity | None:
+        """What the server says of our token; an expired one is renewed first. None when it is not this portal's."""
+        grant = await auth.grant()
+        try:
+            identity = await self._oauth.identify(grant.access_token, grant.server_endpoint)
+        except Forgery:
+            grant = await auth.renew(grant)
+            try:
+                identity = await self._oauth.identify(grant.access_token, grant.server_endpoint)
+            except Forgery:
+                return None
+        return identity if identity.member_id == grant.member_id else None
 
     def forget(self, portal: PortalId) -> None:
         """The portal was installed again, or its address changed: read it anew on the next call."""

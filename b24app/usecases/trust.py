@@ -7,6 +7,7 @@ import hashlib
 import hmac
 from collections import Counter, OrderedDict
 from collections.abc import AsyncIterator, Mapping
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any, Final
@@ -104,6 +105,10 @@ class FixedToken:
 
     async def save(self, grant: Grant) -> None:
         """Nothing is kept."""
+
+    def alone(self) -> AbstractAsyncContextManager[None]:
+        """Nothing is refreshed."""
+        return nullcontext()
 
 
 class Trust:
