@@ -3,7 +3,7 @@
 from typing import TypeVar
 
 from b24app.chatbot.briefing import Briefing
-from b24app.chatbot.message import Button, Colour, Message, packed
+from b24app.chatbot.message import Button, Colour, Message, packed, plain
 from b24app.chatbot.payloads import Payload
 from b24app.chatbot.router import Press, presses
 from b24app.kit.ids import DepartmentId, TicketId, UserId
@@ -77,7 +77,7 @@ def teams_page(brief: Briefing, page: int, *, role: Role, nth: int) -> Message:
     return Message(_heading(brief, nth, role), _team_rows(brief, page, handing_over=role is Role.ASSIGNEE))
 
 
-def agents_page(brief: Briefing, effect: ShowAgents, role: Role) -> Message:
+def agents_page(brief: Briefing, effect: ShowAgents, *, role: Role, nth: int) -> Message:
     """People of one department, with their open tickets."""
     team = brief.desk.directory.departments[effect.team]
     people = brief.desk.directory.members(effect.team)
@@ -94,7 +94,7 @@ def agents_page(brief: Briefing, effect: ShowAgents, role: Role) -> Message:
         following = TeamButton(ticket=effect.ticket, team=effect.team, page=effect.page + 1)
         buttons.append(Button(brief.say("more"), following.pack(), wide=True))
     ask = "ask_agent" if people else "no_agents"
-    lines = [brief.say("new"), *brief.essence(), brief.say(ask, team=team.name)]
+    lines = [_title(brief, nth, role), *brief.essence(short=True), brief.say(ask, team=plain(team.name))]
     return Message("\n".join(lines), (*packed(buttons), _last_row(brief, effect.ticket, role)))
 
 
@@ -107,10 +107,9 @@ def _last_row(brief: Briefing, ticket: TicketId, role: Role) -> tuple[Button, ..
 
 def _heading(brief: Briefing, nth: int, role: Role) -> str:
     due = brief.stage_due()
-    waited = brief.duration(brief.now - brief.ticket.opened_at)
     teams = brief.desk.teams()
     lines = [
-        brief.say("again", waited=waited) if nth else brief.say("told" if role is Role.ASSIGNEE else "new"),
+        _title(brief, nth, role),
         *brief.essence(),
         _channel(brief),
         brief.say("due", due=brief.moment(due)) if due and role is not Role.ASSIGNEE else "",
@@ -118,6 +117,13 @@ def _heading(brief: Briefing, nth: int, role: Role) -> str:
         brief.say("ask_team") if teams else brief.say("no_teams"),
     ]
     return "\n".join(line for line in lines if line)
+
+
+def _title(brief: Briefing, nth: int, role: Role) -> str:
+    if role is Role.ASSIGNEE:
+        return brief.say("told")
+    waited = brief.duration(brief.now - brief.ticket.opened_at)
+    return brief.say("again", waited=waited) if nth else brief.say("new")
 
 
 def _channel(brief: Briefing) -> str:

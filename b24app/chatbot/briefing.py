@@ -15,6 +15,7 @@ from b24app.tickets.model import Ticket
 
 SUBJECT_LETTERS: Final = 120
 EXCERPT_LETTERS: Final = 280
+_ENDS: Final = " .!?…"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class Briefing:
         return plain(self.desk.directory.name(user)) if user is not None else ""
 
     def moment(self, at: datetime) -> str:
-        """«сегодня 12:05» in the calendar's zone."""
+        """«12:05» or «завтра, 09:45» in the calendar's zone."""
         return moment(self.desk.language, at, self.now, self.desk.calendar.timezone)
 
     def duration(self, span: timedelta) -> str:
@@ -59,11 +60,12 @@ class Briefing:
         parties = (self.ticket.company, self.ticket.requester)
         return ", ".join(plain(party.name) for party in parties if party and party.name)
 
-    def essence(self) -> list[str]:
-        """Subject, first lines and sender: the middle of every message about a ticket."""
+    def essence(self, *, short: bool = False) -> list[str]:
+        """Subject, first lines and sender: the middle of every message about a ticket. `short`: the lines were read."""
         subject = plain(shortened(self.ticket.subject, SUBJECT_LETTERS))
         excerpt = plain(shortened(self.ticket.classification.reply or self.ticket.text, EXCERPT_LETTERS))
-        lines = [subject, f"«{excerpt}»" if excerpt and excerpt != subject else "", self.who()]
+        said = short or excerpt.rstrip(_ENDS) in {"", subject.rstrip(_ENDS)}
+        lines = [subject, "" if said else f"«{excerpt}»", self.who()]
         return [line for line in lines if line]
 
     def stage_due(self) -> datetime | None:

@@ -2,7 +2,7 @@
 
 from b24app.chatbot import agent, assignment
 from b24app.chatbot.briefing import Briefing
-from b24app.chatbot.message import Message
+from b24app.chatbot.message import Message, plain
 from b24app.chatbot.router import presses
 from b24app.chatbot.texts import say
 from b24app.tickets.model import (
@@ -33,7 +33,8 @@ def message_of(  # noqa: PLR0911 - one line for each effect
             role, nth = _notice(brief, effect.message)
             return assignment.teams_page(brief, effect.page, role=role, nth=nth)
         case ShowAgents():
-            return assignment.agents_page(brief, effect, _notice(brief, effect.message)[0])
+            role, nth = _notice(brief, effect.message)
+            return assignment.agents_page(brief, effect, role=role, nth=nth)
         case CloseNotice():
             return assignment.ending(brief, effect)
         case RemoveNotice():
@@ -64,13 +65,12 @@ def comment(brief: Briefing, effect: Comment) -> str:
     """The timeline comment about what was decided and why."""
     del effect
     found = brief.ticket.classification
-    why = found.why[0].text if found.why else brief.say("comment_no_reason")
+    why = found.why[0].text if found.why else brief.say("comment_no_reason", category=brief.title(found.category))
     lines = [
         brief.say(
             "comment",
-            category=brief.title(found.category),
-            why=why,
-            type=brief.title(found.request_type),
+            why=plain(why),
+            type=brief.title(found.request_type).lower(),
             priority=brief.title(found.priority).lower(),
             line=brief.ticket.line,
         )

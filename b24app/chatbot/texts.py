@@ -24,7 +24,7 @@ RU: Final = {
     "accept": "Принял",
     "pass": "Передать другому",
     "assigned": "Заявка № {number}. Назначена: {agent}",
-    "assigned_self": "Заявка № {number}. Назначена: {agent} (взял себе)",
+    "assigned_self": "Заявка № {number}. Назначена: {agent} (себе)",
     "outcome_spam": "Заявка № {number}: спам, закрыта",
     "outcome_closed": "Заявка № {number}: закрыта",
     "outcome_deleted": "Заявка № {number}: сделка удалена",
@@ -34,8 +34,8 @@ RU: Final = {
     "outcome_passed": "Заявка № {number}: передана, теперь ведёт {agent}",
     "outcome_passed_nobody": "Заявка № {number}: передана",
     "told": "[b]Вам заявка № {number}[/b]",
-    "told_by": "Назначил(а): {by}",
-    "term": "Срок стадии: {due}",
+    "told_by": "Назначает {by}",
+    "term": "Срок стадии: до {due}",
     "resolve": "Решить до {due}",
     "accepted": "Принято, заявка у вас.",
     "warn_before": "[b]Заявка № {number}: до срока {left}[/b]",
@@ -55,12 +55,11 @@ RU: Final = {
     "err_outdated": "Это сообщение устарело. Свежее ниже в переписке.",
     "err_rule": "Не получилось: {reason}",
     "hello": "Я Модест. Приношу новые заявки и напоминаю о сроках. Нажимайте кнопки под сообщениями.",
-    "comment": "Заявка № {number} принята. Категория: {category} ({why}). Тип: {type}, приоритет: {priority}, линия {line}.",
+    "comment": "Заявка № {number} принята: {type}, приоритет {priority}, {line}-я линия.\n{why}.",
     "comment_sla": "Срок решения: {due} ({policy}).",
-    "comment_no_reason": "фраз из правил не найдено",
+    "comment_no_reason": "Категория: {category}",
     "line": "{line}-я линия",
-    "today": "сегодня {time}",
-    "tomorrow": "завтра {time}",
+    "tomorrow": "завтра, {time}",
 }
 
 EN: Final = {
@@ -83,7 +82,7 @@ EN: Final = {
     "accept": "Got it",
     "pass": "Hand over",
     "assigned": "Ticket No. {number}. Assigned: {agent}",
-    "assigned_self": "Ticket No. {number}. Assigned: {agent} (took it)",
+    "assigned_self": "Ticket No. {number}. Assigned: {agent} (to self)",
     "outcome_spam": "Ticket No. {number}: spam, closed",
     "outcome_closed": "Ticket No. {number}: closed",
     "outcome_deleted": "Ticket No. {number}: the deal was deleted",
@@ -94,13 +93,13 @@ EN: Final = {
     "outcome_passed_nobody": "Ticket No. {number}: handed over",
     "told": "[b]Ticket No. {number} is yours[/b]",
     "told_by": "Assigned by {by}",
-    "term": "Stage due: {due}",
+    "term": "Stage due by {due}",
     "resolve": "Resolve by {due}",
     "accepted": "Accepted, the ticket is with you.",
     "warn_before": "[b]Ticket No. {number}: {left} left[/b]",
     "warn_at": "[b]Ticket No. {number}: out of time[/b]",
     "warn_after": "[b]Ticket No. {number}: overdue by {left}[/b]",
-    "warn_clock": "{clock}: due {due}",
+    "warn_clock": "{clock}: due by {due}",
     "warn_who": "Assignee: {agent}",
     "warn_nobody": "Nobody is assigned",
     "clock_first_response": "First response",
@@ -114,12 +113,11 @@ EN: Final = {
     "err_outdated": "This message is outdated. The fresh one is below.",
     "err_rule": "Not done: {reason}",
     "hello": "I am Modest. I bring new tickets and remind of terms. Press the buttons under my messages.",
-    "comment": "Ticket No. {number} accepted. Category: {category} ({why}). Type: {type}, priority: {priority}, line {line}.",
+    "comment": "Ticket No. {number} accepted: {type}, priority {priority}, line {line}.\n{why}.",
     "comment_sla": "Resolution due: {due} ({policy}).",
-    "comment_no_reason": "no phrase of the rules was found",
+    "comment_no_reason": "Category: {category}",
     "line": "Line {line}",
-    "today": "today {time}",
-    "tomorrow": "tomorrow {time}",
+    "tomorrow": "tomorrow, {time}",
 }
 
 _TEXTS: Final = {"ru": RU, "en": EN}
@@ -142,11 +140,11 @@ def duration(language: str, span: timedelta) -> str:
 
 
 def moment(language: str, at: datetime, now: datetime, zone: str) -> str:
-    """«сегодня 12:05», «завтра 09:45», else `25.11 09:45`, in the calendar's zone."""
+    """After «до» and "by": «12:05» today, «завтра, 09:45», else `25.11, 09:45`, in the calendar's zone."""
     local, today = at.astimezone(ZoneInfo(zone)), now.astimezone(ZoneInfo(zone)).date()
     time = f"{local:%H:%M}"
     if local.date() == today:
-        return say(language, "today", time=time)
+        return time
     if local.date() == today + timedelta(days=1):
         return say(language, "tomorrow", time=time)
-    return f"{local:%d.%m} {time}"
+    return f"{local:%d.%m}, {time}"
