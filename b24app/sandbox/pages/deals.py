@@ -96,9 +96,9 @@ class Crm:
             deal = who.call("crm.item.get", entityTypeId=DEAL, id=number, useOriginalUfNames="N")["item"]
         except RestError:
             return web.nothing(f"Сделка № {number} не найдена или удалена")
-        tab = request.query_params.get("tab", "main")
+        tab, stages = request.query_params.get("tab", "main"), self._chevrons(who, deal)
         facts = {
-            "deal": deal, "stages": self._chevrons(who, deal), "pipeline": self._pipeline(who, deal),
+            "deal": deal, "stages": stages, "closed": _is_closed(deal, stages), "pipeline": self._pipeline(who, deal),
             "apps": self._tabs(who, number), "tab": tab, "fields": self._fields(who, deal), "staff_list": web.employees(self.portal),
             "company": self._title(COMPANY, deal.get("companyId")), "contact": self._title(CONTACT, deal.get("contactId")),
             "history": history(who, DEAL, number), "custom": self._custom_frames(deal),
@@ -114,9 +114,10 @@ class Crm:
         stages = stages_of(who, to_int(deal["categoryId"]))
         codes = [stage["STATUS_ID"] for stage in stages]
         here = codes.index(deal["stageId"]) if deal["stageId"] in codes else -1
+        ended = here >= 0 and bool(stages[here]["final"])
         for place, stage in enumerate(stages):
             final = stage["final"]
-            done = place < here and not final
+            done = (place < here or ended) and not final
             shown = "is-now" if place == here else "is-done" if done else ""
             if place == here and final:
                 shown = "is-good" if final == "S" else "is-bad"
@@ -255,6 +256,10 @@ class Crm:
             return JSONResponse({"error": error.description or error.code}, error.status)
         self.portal.store.flush()
         return JSONResponse({"ok": True})
+
+
+def _is_closed(deal: Row, stages: list[Row]) -> bool:
+    return any(stage["final"] and stage["STATUS_ID"] == deal["stageId"] for stage in stages)
 
 
 def stages_of(who: web.Viewer, category: int) -> list[Row]:

@@ -109,10 +109,11 @@ def _bb(who: Viewer) -> Any:
 @cache
 def environment() -> Environment:
     """Templates beside this module."""
-    return Environment(
-        loader=FileSystemLoader(HERE / "templates"), autoescape=True, trim_blocks=True,
-        lstrip_blocks=True,
-    )  # fmt: skip
+    made = Environment(
+        loader=FileSystemLoader(HERE / "templates"), autoescape=True, trim_blocks=True, lstrip_blocks=True
+    )
+    made.policies["json.dumps_kwargs"] = {"ensure_ascii": False, "sort_keys": False}
+    return made
 
 
 @cache

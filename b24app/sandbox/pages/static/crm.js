@@ -31,6 +31,7 @@
       if (tab) show(tab.dataset.tab);
     });
     card.addEventListener("portal:done", (event) => {
+      event.target.closest("[popover]")?.hidePopover();
       for (const field of event.target.querySelectorAll("textarea[name=text]")) field.value = "";
       document.activeElement?.blur();
       redraw();

@@ -237,7 +237,8 @@ const frames = (() => {
 
   // Opens a frame inside `box`; resolves when the form has been sent.
   async function start(box, request, extra = {}) {
-    const answer = await portal.post("/frames/open", { ...request, expired: switches.get("expired") === "1" });
+    const uri = location.pathname + location.search;
+    const answer = await portal.post("/frames/open", { uri, ...request, expired: switches.get("expired") === "1" });
     const data = await answer.json();
     if (!answer.ok) { box.textContent = data.error || "Приложение недоступно"; return null; }
     const iframe = document.createElement("iframe");
