@@ -7,6 +7,7 @@ import re
 from typing import Any
 
 from b24app.sandbox.crm import channels, deeds, kinds, query, values
+from b24app.sandbox.crm.fields import descriptions
 from b24app.sandbox.crm.fields import table as described
 from b24app.sandbox.kernel.errors import RestError
 from b24app.sandbox.kernel.portal import Portal
@@ -85,13 +86,9 @@ def fields(_: Call) -> Any:
 
 @method("crm.activity.communication.fields", scope="crm")
 def communication_fields(_: Call) -> Any:
-    plan = {"ID": "integer", "ACTIVITY_ID": "integer", "ENTITY_ID": "integer", "ENTITY_TYPE_ID": "integer",
+    plan = {"ID": "integer R", "ACTIVITY_ID": "integer R", "ENTITY_ID": "integer", "ENTITY_TYPE_ID": "integer",
             "TYPE": "string", "VALUE": "string"}  # fmt: skip
-    return {
-        name: {"type": form, "isRequired": False, "isReadOnly": name in {"ID", "ACTIVITY_ID"}, "isImmutable": False,
-               "isMultiple": False, "isDynamic": False, "title": name}
-        for name, form in plan.items()
-    }  # fmt: skip
+    return descriptions(plan)
 
 
 def found(call: Call) -> Row:

@@ -44,6 +44,8 @@ def take(kind: Kind, new: Row, row: Row) -> list[int] | None:
 
 
 def _take(new: Row, row: Row, single: str, many: str, kept: str) -> None:
+    if kept in new and new is not row:
+        return
     if many in new:
         rows = several(single, new.pop(many) or [])
     elif single in new and (new is row or new[single] != row.get(single)):
@@ -75,11 +77,11 @@ def link(portal: Portal, kind: Kind, company: int, contacts: list[int] | None) -
     return changed
 
 
-def set_company(portal: Portal, contact: Row, company: int, *, bound: bool) -> None:
+def set_company(portal: Portal, contact: Row, company: int, *, bound: bool, sort: int = 0) -> None:
     """Bind a contact to a company, or unbind it, without events."""
     rows = [one for one in contact.get("COMPANIES") or [] if one["COMPANY_ID"] != company]
     if bound:
-        rows.append(binding("COMPANY_ID", company, len(rows), primary=not rows))
+        rows.append(binding("COMPANY_ID", company, len(rows), primary=not rows, sort=sort))
     changes: Row = {}
     set_rows(changes, rows, "COMPANY_ID", "COMPANIES")
     kinds.BUILT_IN[kinds.CONTACT].rows(portal).update(contact["ID"], **changes)

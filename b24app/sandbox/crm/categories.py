@@ -6,6 +6,7 @@ Source: `crm/universal/category/`.
 from typing import Any
 
 from b24app.sandbox.crm import kinds, names, query, stages
+from b24app.sandbox.crm.fields import descriptions
 from b24app.sandbox.crm.kinds import Kind
 from b24app.sandbox.crm.values import flag
 from b24app.sandbox.kernel.errors import RestError, access_denied
@@ -98,19 +99,13 @@ def delete(call: Call) -> Any:
 @method("crm.category.fields", scope="crm")
 def fields(call: Call) -> Any:
     kind = _kind(call)
-    plan = {"ID": ("integer", "R"), "NAME": ("string", ""), "SORT": ("integer", ""), "ENTITY_TYPE_ID": ("integer", "rR"),
-            "IS_DEFAULT": ("boolean", "R" if kind.number == kinds.DEAL else "")}  # fmt: skip
+    plan = {"id": "integer R", "name": "string", "sort": "integer", "entityTypeId": "integer rR",
+            "isDefault": "boolean R" if kind.number == kinds.DEAL else "boolean"}  # fmt: skip
     if kind.number == kinds.DEAL:
-        plan |= dict.fromkeys(DEAL_ONLY, ("string", ""))
+        plan |= {"originId": "string", "originatorId": "string"}
     if kind.type:
-        plan |= {"CODE": ("string", "R"), "IS_SYSTEM": ("boolean", "R")}
-    return {"fields": {
-        names.camel(name): {
-            "type": form, "isRequired": "r" in flags, "isReadOnly": "R" in flags, "isImmutable": False,
-            "isMultiple": False, "isDynamic": False, "title": name, "upperName": name,
-        }
-        for name, (form, flags) in plan.items()
-    }}  # fmt: skip
+        plan |= {"code": "string R", "isSystem": "boolean R"}
+    return {"fields": descriptions(plan, upper=True)}
 
 
 def _kind(call: Call) -> Kind:

@@ -19,6 +19,7 @@ DEFAULTS: Row = {
     "NOTIFY_VALUE": 0, "DESCRIPTION": "", "DESCRIPTION_TYPE": 1, "DIRECTION": 0, "LOCATION": "", "RESULT_MARK": 0,
     "RESULT_STATUS": 0, "RESULT_STREAM": 0, "AUTOCOMPLETE_RULE": 0, "IS_INCOMING_CHANNEL": "N",
 }  # fmt: skip
+DEADLINES = {MEETING: "START_TIME", CALL: "START_TIME", EMAIL: "START_TIME", TASK: "END_TIME"}
 Bindings = list[list[int]]
 
 
@@ -54,8 +55,7 @@ def update(portal: Portal, row: Row, changes: Row, user: int | None) -> bool:
 def _settle(portal: Portal, row: Row) -> None:
     """What follows from other fields: the status of a completed one, the deadline of a planned one."""
     status = DONE if row["COMPLETED"] == "Y" else PENDING
-    start = row.get("START_TIME") if row.get("TYPE_ID") != TASK else row.get("END_TIME")
-    deadline = row.get("DEADLINE") or start
+    deadline = row.get(DEADLINES.get(row.get("TYPE_ID", 0), "DEADLINE"))
     table(portal).update(row["ID"], STATUS=status, DEADLINE=deadline)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from b24app.sandbox.crm import kinds
+from b24app.sandbox.crm.fields import descriptions
 from b24app.sandbox.kernel.portal import Portal
 from b24app.sandbox.kernel.registry import Call, method
 from b24app.sandbox.kernel.store import Row
@@ -29,7 +30,7 @@ MORE_OWNERS = ((5, "Счёт", "INVOICE", "I"), (8, "Реквизиты", "REQUI
 
 
 def _list(rows: Iterable[tuple[int, str, str]]) -> list[Row]:
-    return [{"ID": number, "NAME": name, "SYMBOL_CODE": code} for number, name, code in rows]
+    return [{"ID": number, "NAME": name, "SYMBOL_CODE": code, "SYMBOL_CODE_SHORT": None} for number, name, code in rows]
 
 
 def _register(name: str, rows: list[tuple[int, str, str]]) -> None:
@@ -57,8 +58,7 @@ def owners(portal: Portal) -> list[Row]:
 
 @method("crm.enum.fields", scope="crm")
 def fields(_: Call) -> Any:
-    plan = {"ID": "int", "NAME": "string", "SYMBOL_CODE": "string", "SYMBOL_CODE_SHORT": "string"}
-    return {name: _about(form, title=name) for name, form in plan.items()}
+    return descriptions({"ID": "int", "NAME": "string", "SYMBOL_CODE": "string", "SYMBOL_CODE_SHORT": "string"})
 
 
 @method("crm.enum.getorderownertypes", scope="crm")
@@ -79,11 +79,4 @@ def mode(call: Call) -> Any:
 
 @method("crm.multifield.fields", scope="crm")
 def multifield_fields(_: Call) -> Any:
-    plan = {"ID": ("integer", True), "TYPE_ID": ("string", False), "VALUE": ("string", False),
-            "VALUE_TYPE": ("string", False)}  # fmt: skip
-    return {name: _about(form, read_only=fixed, title=name) for name, (form, fixed) in plan.items()}
-
-
-def _about(form: str, *, read_only: bool = False, title: str = "") -> Row:
-    return {"type": form, "isRequired": False, "isReadOnly": read_only, "isImmutable": False, "isMultiple": False,
-            "isDynamic": False, "title": title}  # fmt: skip
+    return descriptions({"ID": "integer R", "TYPE_ID": "string", "VALUE": "string", "VALUE_TYPE": "string"})

@@ -12,6 +12,8 @@ from typing import Any
 
 import yaml
 
+from b24app.sandbox.crm.names import snake
+
 TABLES = Path(__file__).parent / "tables"
 PARENT_OF = {"crm_lead": 1, "crm_deal": 2, "crm_company": 4, "crm_quote": 7}
 CLASSIC_TYPES = {"boolean": "char", "text": "string"}
@@ -80,6 +82,17 @@ class Field:
 
     def _is_parent(self) -> bool:
         return self.type in PARENT_OF and not self.multiple
+
+
+def descriptions(plan: dict[str, str], *, upper: bool = False, **titles: str) -> dict[str, Any]:
+    """The answer of a `fields` method of a small family: `{"ID": "integer R"}`, type and flags; `upper` adds names."""
+    found: dict[str, Any] = {}
+    for name, text in plan.items():
+        form, _, flags = text.partition(" ")
+        about = Field(name, form, titles.get(name, name), name, flags).described(classic=True)
+        about.pop("statusType", None)
+        found[name] = {**about, "upperName": snake(name)} if upper else about
+    return found
 
 
 @cache

@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from b24app.sandbox.crm import kinds, query, stages
-from b24app.sandbox.crm.fields import dictionaries
+from b24app.sandbox.crm.fields import descriptions, dictionaries
 from b24app.sandbox.crm.kinds import Kind
 from b24app.sandbox.kernel.errors import RestError, core_error
 from b24app.sandbox.kernel.portal import Portal
@@ -123,17 +123,11 @@ def delete(call: Call) -> Any:
 @method("crm.status.fields", scope="crm")
 def fields(_: Call) -> Any:
     plan = {
-        "ID": ("integer", "R", "ID"), "ENTITY_ID": ("string", "rI", "Тип справочника"),
-        "STATUS_ID": ("string", "rI", "Статус"), "SORT": ("integer", "", "Сортировка"), "NAME": ("string", "r", "Название"),
-        "NAME_INIT": ("string", "R", "Название по умолчанию"), "SYSTEM": ("char", "R", "Системный"),
-        "CATEGORY_ID": ("integer", "I", "CATEGORY_ID"), "COLOR": ("string", "", "COLOR"),
-        "SEMANTICS": ("char", "I", "SEMANTICS"), "EXTRA": ("crm_status_extra", "", "Дополнительные поля"),
+        "ID": "integer R", "ENTITY_ID": "string rI", "STATUS_ID": "string rI", "SORT": "integer", "NAME": "string r",
+        "NAME_INIT": "string R", "SYSTEM": "char R", "CATEGORY_ID": "integer I", "COLOR": "string", "SEMANTICS": "char I",
+        "EXTRA": "crm_status_extra",
     }  # fmt: skip
-    return {
-        name: {"type": form, "isRequired": "r" in flags, "isReadOnly": "R" in flags, "isImmutable": "I" in flags,
-               "isMultiple": False, "isDynamic": False, "title": title}
-        for name, (form, flags, title) in plan.items()
-    }  # fmt: skip
+    return descriptions(plan, NAME="Название", SORT="Сортировка", STATUS_ID="Статус", ENTITY_ID="Тип справочника")
 
 
 @method("crm.status.entity.items", scope="crm")

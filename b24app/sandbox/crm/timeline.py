@@ -6,6 +6,7 @@ Source: `crm/timeline/comments/`. Records of all kinds share one sequence of num
 from typing import Any
 
 from b24app.sandbox.crm import items, kinds, query, values
+from b24app.sandbox.crm.fields import descriptions
 from b24app.sandbox.crm.kinds import Kind
 from b24app.sandbox.kernel.errors import RestError
 from b24app.sandbox.kernel.php import Obj
@@ -121,15 +122,10 @@ def delete(call: Call) -> Any:
 @method("crm.timeline.comment.fields", scope="crm")
 def fields(_: Call) -> Any:
     plan = {
-        "ID": ("integer", "R"), "ENTITY_ID": ("integer", "rI"), "ENTITY_TYPE": ("string", "rI"),
-        "CREATED": ("datetime", "R"), "COMMENT": ("string", ""), "AUTHOR_ID": ("user", "R"),
-        "FILES": ("attached_diskfile", "M"),
+        "ID": "integer R", "ENTITY_ID": "integer rI", "ENTITY_TYPE": "string rI", "CREATED": "datetime R",
+        "COMMENT": "string", "AUTHOR_ID": "user R", "FILES": "attached_diskfile M",
     }  # fmt: skip
-    return {
-        name: {"type": form, "isRequired": "r" in flags, "isReadOnly": "R" in flags, "isImmutable": "I" in flags,
-               "isMultiple": "M" in flags, "isDynamic": False, "title": name}
-        for name, (form, flags) in plan.items()
-    }  # fmt: skip
+    return descriptions(plan)
 
 
 def happened(call: Call, row: Row, act: str) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 from b24app.sandbox import placements
 from b24app.sandbox.crm import kinds, query
+from b24app.sandbox.crm.fields import descriptions
 from b24app.sandbox.crm.kinds import Kind
 from b24app.sandbox.crm.values import flag
 from b24app.sandbox.kernel.errors import RestError, core_error
@@ -272,31 +273,24 @@ def types(call: Call) -> Any:
     return own + [{"ID": f"rest_{row['APP_ID']}_{row['USER_TYPE_ID']}", "title": row["TITLE"]} for row in registered]
 
 
-def _about(kind: str, *, required: bool = False, read_only: bool = False, fixed: bool = False, title: str = "") -> Row:
-    return {"type": kind, "isRequired": required, "isReadOnly": read_only, "isImmutable": fixed, "isMultiple": False,
-            "isDynamic": False, "title": title}  # fmt: skip
-
-
 @method("crm.userfield.fields", scope="crm")
 def fields(_: Call) -> Any:
-    described = {
-        "ID": _about("int", read_only=True, title="ID"),
-        "ENTITY_ID": _about("string", fixed=True, title="Объект"),
+    plan = {
+        "ID": "int R",
+        "ENTITY_ID": "string I",
+        "FIELD_NAME": "string rI",
+        "USER_TYPE_ID": "string rI",
+        "XML_ID": "string",
     }
-    described["FIELD_NAME"] = _about("string", required=True, fixed=True, title="Код поля")
-    described["USER_TYPE_ID"] = _about("string", required=True, fixed=True, title="Тип данных")
-    described |= {name: _about("string", title=name) for name in ("XML_ID", *LABELS)}
-    described |= {name: _about("char", fixed=name == "MULTIPLE", title=name) for name in FLAGS}
-    described["SORT"] = _about("int", title="Сортировка")
-    described["LIST"] = {**_about("uf_enum_element", title="Элементы списка"), "isMultiple": True}
-    described["SETTINGS"] = _about("object", title="Дополнительные настройки (зависят от типа)")
-    return described
+    plan |= dict.fromkeys(LABELS, "string") | dict.fromkeys(FLAGS, "char") | {"MULTIPLE": "char I", "SORT": "int"}
+    return descriptions({**plan, "LIST": "uf_enum_element M", "SETTINGS": "object"})
 
 
 @method("crm.userfield.enumeration.fields", scope="crm")
 def enumeration_fields(_: Call) -> Any:
-    plain = {"ID": "int", "SORT": "int", "VALUE": "string", "DEF": "char", "XML_ID": "string", "DEL": "char"}
-    return {name: _about(kind, read_only=name == "ID", title=name) for name, kind in plain.items()}
+    return descriptions(
+        {"ID": "int R", "SORT": "int", "VALUE": "string", "DEF": "char", "XML_ID": "string", "DEL": "char"}
+    )
 
 
 @method("crm.userfield.settings.fields", scope="crm")
@@ -304,5 +298,5 @@ def settings_fields(call: Call) -> Any:
     kind = str(call.get("type") or "")
     if not kind:
         raise RestError.plain("Parameter 'type' is not specified or empty.")
-    return {name: _about("int" if isinstance(value, int) else "string", title=name)
-            for name, value in SETTINGS.get(kind, {}).items()}  # fmt: skip
+    known = SETTINGS.get(kind, {})
+    return descriptions({name: "int" if isinstance(value, int) else "string" for name, value in known.items()})

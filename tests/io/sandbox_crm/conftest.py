@@ -71,6 +71,11 @@ class Box:
         happened, self._heard.happened = self._heard.happened, []
         return [(one.name, one.data["FIELDS"]) for one in happened if not names or one.name in names]
 
+    def raised(self) -> list[Occurrence]:
+        """The events themselves, for those without FIELDS or for one application."""
+        happened, self._heard.happened = self._heard.happened, []
+        return happened
+
     def told(self) -> str:
         """Everything the portal told."""
         return "\n".join(row["text"] for row in self.portal.tells)
