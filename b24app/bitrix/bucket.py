@@ -9,14 +9,12 @@ Source: platform.md 3.8, engine rules 4.5.
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final, Protocol
 
-MARGIN_BURST: Final = 0.8
-MARGIN_RATE: Final = 0.95
-LEAST_TRUST: Final = 1 / 16
-REGAINED_A_SECOND: Final = 0.1 / 60
-"""A tenth of the tariff comes back with each minute without a refusal."""
+from b24app.kit.tariff import LEAST_TRUST, ORDINARY, REGAINED_A_SECOND, Tariff
+
+TICK_S: Final = 1e-6
+"""Rounding of moments is no reason to wait."""
 
 
 class Bucket(Protocol):
@@ -29,33 +27,6 @@ class Bucket(Protocol):
     async def refused(self, pause_s: float) -> None:
         """The portal said that the bucket is full: nobody asks for so long."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Tariff:
-    """What the portal's plan allows: requests a second in the long run, and requests at once."""
-
-    rate: float = 2.0
-    burst: int = 50
-
-    @property
-    def interval_s(self) -> float:
-        """Seconds that one request fills."""
-        return 1.0 / (self.rate * MARGIN_RATE)
-
-    @property
-    def depth_s(self) -> float:
-        """Seconds that fill the bucket."""
-        return self.burst * MARGIN_BURST * self.interval_s
-
-
-ORDINARY: Final = Tariff()
-ENTERPRISE: Final = Tariff(rate=5.0, burst=250)
-
-
-def tariff_of(license_family: str) -> Tariff:
-    """The tariff of `app.info → LICENSE_FAMILY`."""
-    return ENTERPRISE if license_family.lower() == "ent" else ORDINARY
 
 
 class Gcra:
@@ -74,7 +45,7 @@ class Gcra:
         interval = self.tariff.interval_s / self.trust(now)
         level = max(self._empty_at, now) + interval
         room = max(share * self.tariff.depth_s, interval)
-        if level - now <= room:
+        if level - now <= room + TICK_S:
             self._empty_at = level
             return 0.0
         return level - now - room
