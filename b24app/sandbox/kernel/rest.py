@@ -18,6 +18,7 @@ from b24app.sandbox.kernel.limits import too_many
 from b24app.sandbox.kernel.php import nest, parse_query, tidy
 from b24app.sandbox.kernel.portal import Portal
 from b24app.sandbox.kernel.registry import Answer
+from b24app.sandbox.kernel.v3 import RestV3, refusal
 
 CORS = {
     "Access-Control-Allow-Origin": "*",
@@ -32,6 +33,7 @@ class RestApi:
 
     def __init__(self, portal: Portal) -> None:
         self.portal, self.dispatcher = portal, Dispatcher(portal)
+        self._v3 = RestV3(portal, self.dispatcher)
 
     async def handle(self, request: Request) -> Response:
         """One HTTP request."""
@@ -47,26 +49,30 @@ class RestApi:
     def answer(self, request: Request, target: "Target", params: dict[str, Any]) -> Response:
         """Run the method and print its answer."""
         begun, caller, status = monotonic(), None, 200
+        headers: dict[str, str] = {}
         try:
             caller = self._caller(request, target, params)
             self._limit(request, caller)
-            answer = self._run(request, target, params, caller)
+            answer, headers = self._run(request, target, params, caller)
             body, status = self._envelope(answer, begun, caller, target), answer.status
         except RestError as error:
-            body, status = error.body(), error.status
-            if target.v3 and not isinstance(error, V3Error):
-                body = {"error": {"code": error.code, "message": error.description}}
+            shown = refusal(error) if target.v3 else error
+            body, status = shown.body(), shown.status
         self._log(request, target, params, caller, outcome={"status": status, "error": body.get("error")})
         self.portal.store.flush()
-        return _print(body, status, target.format)
+        return _print(body, status, target.format, headers)
 
-    def _run(self, request: Request, target: "Target", params: dict[str, Any], caller: Caller) -> Answer:
+    def _run(
+        self, request: Request, target: "Target", params: dict[str, Any], caller: Caller
+    ) -> tuple[Answer, dict[str, str]]:
         if self.portal.faults.concerns(target.method) and self.portal.faults.take("overload_times"):
             raise RestError("OVERLOAD_LIMIT", "REST API is blocked due to overload.", 503)
         if BAD_JSON in params:
             raise V3Error("INVALIDJSONEXCEPTION", "Invalid JSON")
         source = source_of(request)
-        return self.dispatcher.run(target.method, params, caller, v3=target.v3, source=source)
+        if target.v3:
+            return self._v3.run(target.method, params, caller, source, request.headers)
+        return self.dispatcher.run(target.method, params, caller, v3=False, source=source), {}
 
     def _caller(self, request: Request, target: "Target", params: dict[str, Any]) -> Caller:
         """Who calls; the token is taken out of the parameters."""
@@ -207,12 +213,12 @@ async def _v3_params(request: Request) -> dict[str, Any]:
     return data if isinstance(data, dict) else {BAD_JSON: True}
 
 
-def _print(body: Any, status: int, form: str) -> Response:
+def _print(body: Any, status: int, form: str, headers: dict[str, str] | None = None) -> Response:
     if form == "xml":
         text = f'<?xml version="1.0" encoding="UTF-8"?><response>{_xml(body)}</response>'
         return Response(text, status, media_type="text/xml", headers=CORS)
     text = json.dumps(body, ensure_ascii=False)
-    return Response(text, status, media_type="application/json; charset=utf-8", headers=CORS)
+    return Response(text, status, media_type="application/json; charset=utf-8", headers={**CORS, **(headers or {})})
 
 
 def _xml(value: Any) -> str:
