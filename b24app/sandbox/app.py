@@ -123,7 +123,9 @@ class _Front:
         await self._app(scope, receive, send)
 
     def _moved(self, scope: Scope) -> str:
-        """Where a request to a former address of the portal belongs (platform.md 2.7)."""
+        """Where a request to a former address of the portal belongs (platform.md 2.7); the control API stays."""
+        if scope["path"].startswith("/_sandbox/"):
+            return ""
         host = dict(scope["headers"]).get(b"host", b"").decode("latin-1").lower()
         new = self._portal.setting("moved", {}).get(host)
         query = scope["query_string"].decode("latin-1")

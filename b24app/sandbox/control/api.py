@@ -48,6 +48,7 @@ def routes(portal: Portal) -> Sequence[BaseRoute]:
         "apps": {"GET": control.apps, "POST": control.register},
         "apps/{id:int}": {"GET": control.app, "POST": control.save_app, "DELETE": control.uninstall},
         "apps/{id:int}/finish": {"POST": control.finish},
+        "apps/{id:int}/access": {"POST": control.access},
         "apps/{id:int}/tokens": {"POST": control.issue, "DELETE": control.revoke},
         "confirmations": {"POST": control.confirm},
         "letters": {"POST": control.write},
@@ -111,12 +112,12 @@ class Control:
     def move_clock(self, request: Request, given: Row) -> Row:
         """`now` jumps to a moment, `advance_s` jumps ahead, `speed` changes how fast it runs; 0 stands still."""
         clock = self.portal.clock
+        if "speed" in given:
+            clock.run_at(max(float(given["speed"]), 0.0))
         if "now" in given:
             clock.set(_moment(given["now"], clock.zone))
         if "advance_s" in given:
             clock.advance(float(given["advance_s"]))
-        if "speed" in given:
-            clock.run_at(max(float(given["speed"]), 0.0))
         self._poke()
         return self.clock(request, given)
 
@@ -268,6 +269,12 @@ class Control:
         lifecycle.finish(self.portal, app, user)
         return _application(app)
 
+    def access(self, request: Request, given: Row) -> Row:
+        """`denied`: employees the administrator does not let into the application."""
+        denied = [to_int(one) for one in given.get("denied") or []]
+        self.portal.apps.update(self._app(request)["ID"], DENIED_USERS=denied)
+        return {"denied": denied}
+
     def issue(self, request: Request, given: Row) -> Row:
         """New tokens of `user` (1); `life_s` may be negative: a token that has expired."""
         token = self.portal.issue_tokens(
@@ -322,14 +329,13 @@ class Control:
         return self.calendar(request, given)
 
     def rename(self, _: Request, given: Row) -> Row:
-        """The portal moves to `origin`; the old address answers 302 from now on (platform.md 2.7)."""
-        origin = str(given.get("origin") or "").rstrip("/")
+        """The portal moves to `origin` (the sandbox's other name); the old address answers 302 (platform.md 2.7)."""
+        origin = str(given.get("origin") or self.portal.oauth_origin).rstrip("/")
         if urlsplit(origin).scheme not in {"http", "https"}:
             raise Bad("origin: the new address, http://host:port")
         moved = dict.fromkeys((*self.portal.setting("moved", {}), self.portal.domain), origin)
         moved.pop(urlsplit(origin).netloc, None)
         self.portal.set_setting("moved", moved)
-        self.portal.set_setting("origin", origin)
         self.portal.origin = origin
         return {"base_url": origin, "moved": moved}
 

@@ -90,15 +90,15 @@ class Events:
         additional = {"user_id": str(happened.user or 0)}
         data, moment = happened.data, self._portal.iso()
         table.update(row["ID"], TIMESTAMP_X=moment, EVENT_DATA=data, EVENT_ADDITIONAL=additional)
-        self._signal_offline(app)
+        self._signal_offline(app, happened.user)
 
-    def _signal_offline(self, app: Row) -> None:
+    def _signal_offline(self, app: Row, user: int | None) -> None:
         waiting = {item["body"].get("event_handler_id") for item in self._queue if item["label"] == "ONOFFLINEEVENT"}
         for binding in self._portal.table("event_binding").where(
             EVENT="ONOFFLINEEVENT", APP_ID=app["ID"], OFFLINE=False
         ):
             if str(binding["ID"]) not in waiting:
-                self.queue_event(app, binding, "ONOFFLINEEVENT", {}, user=None)
+                self.queue_event(app, binding, "ONOFFLINEEVENT", {}, user=user)
                 self._queue[-1]["due"] += timedelta(seconds=binding["OPTIONS"].get("minTimeout", 1))
 
     # --- the queue

@@ -51,8 +51,7 @@ class Server:
 
     def is_at(self, host: str) -> bool:
         """Whether a request to this host is for the authorization server and not for the portal."""
-        known = host.lower()
-        return known in OAUTH_HOSTS or (known == urlsplit(self.portal.oauth_origin).netloc != self.portal.domain)
+        return host.lower() in (*OAUTH_HOSTS, urlsplit(self.portal.oauth_origin).netloc)
 
     async def token(self, request: Request) -> Response:
         """Tokens for a code or a refresh token."""
@@ -78,7 +77,10 @@ class Server:
             self._log(request, {}, error.status, error.code)
             return JSONResponse(error.body(), error.status)
         self._log(request, {}, 200, None)
-        return JSONResponse({"result": self._about(caller), "time": self._time(begun)})
+        result = self._about(caller)
+        if self.portal.domain == urlsplit(self.portal.oauth_origin).netloc:  # one host for both: both forms at once
+            result = {**self.portal.call("app.info", {}, caller).result, **result}
+        return JSONResponse({"result": result, "time": self._time(begun)})
 
     def _time(self, begun: float) -> Row:
         spent, now = monotonic() - begun, self.portal.iso()

@@ -50,6 +50,8 @@ class Frames:
         app = lifecycle.live(self.portal, to_int(given.get("app")))
         if app is None:
             return JSONResponse({"error": "Приложение удалено"}, 404)
+        if who.id in app.get("DENIED_USERS", []):
+            return JSONResponse({"error": "Администратор не открыл вам доступ к этому приложению"}, 403)
         opened = self._target(who, app, given)
         if opened is None:
             return JSONResponse({"error": "Приложение установлено не полностью"}, 403)
