@@ -15,6 +15,7 @@ ALIASES = {
     "phoneMobile": ("PHONE", "MOBILE"), "phoneWork": ("PHONE", "WORK"), "phoneMailing": ("PHONE", "MAILING"),
     "imol": ("IM", "IMOL"), "email": ("EMAIL", ""), "phone": ("PHONE", ""),
 }  # fmt: skip
+OLD_ALIASES = {"skype": ("IM", "SKYPE"), "icq": ("IM", "ICQ")}
 HAS = {"HAS_PHONE": ("PHONE", ""), "HAS_EMAIL": ("EMAIL", ""), "HAS_IMOL": ("IM", "IMOL")}
 
 
@@ -82,9 +83,10 @@ def to_universal(rows: list[Row]) -> list[Row]:
     ]
 
 
-def aliases(rows: list[Row]) -> Row:
-    """The flat names of an answer: `phone`, `emailWork` and the like."""
-    return {name: first(rows, *what) for name, what in ALIASES.items()}
+def aliases(rows: list[Row], *, lead: bool = False) -> Row:
+    """The flat names of an answer: `phone`, `emailWork` and the like; leads keep two old messengers."""
+    old = OLD_ALIASES if lead else {}
+    return {name: first(rows, *what) for name, what in {**ALIASES, **old}.items()}
 
 
 # --- the classic dialect

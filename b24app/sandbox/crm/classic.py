@@ -14,8 +14,6 @@ from b24app.sandbox.kernel.errors import RestError
 from b24app.sandbox.kernel.registry import Answer, Call, method
 from b24app.sandbox.kernel.store import Row
 
-NEVER = frozenset({"CONTACT_IDS", "COMPANY_IDS"})
-
 
 def found(call: Call, kind: Kind) -> Row:
     """The element a classic method names, or its two refusals."""
@@ -63,7 +61,7 @@ def shown(call: Call, schema: Schema, row: Row, *, only: set[str] | None = None)
     found = {
         field.classic: _value(call, schema.kind, field, row)
         for field in schema.fields.values()
-        if field.classic and field.type != "crm_multifield" and field.classic not in NEVER
+        if field.classic and field.type != "crm_multifield" and "W" not in field.flags
         and (only is None or field.classic in only)
     }  # fmt: skip
     if not schema.kind.fm:
@@ -127,6 +125,9 @@ class Family:
     def list(self, call: Call) -> Any:
         """crm.*.list: a bare list."""
         schema = Schema(call.portal, self.kind)
+        for name in ("filter", "order"):
+            if call.get(name) not in (None, "") and not isinstance(call.get(name), dict | list):
+                raise RestError.plain(f"Parameter '{name}' must be array.")
         asked = query.Query(call.portal, schema.classic_columns())
         page = query.listed(call, asked, self.kind.rows(call.portal))
         names = chosen(schema, call.rows("select"))

@@ -2,7 +2,8 @@
 
 A line is `NAME | classic name | type | flags | dictionary | title`. `=` as the classic name is the same name, `-` none.
 Flags: R read-only, r required, I immutable, M multiple, X deprecated, D disabled (always null, universal only),
-C classic only, W never printed by the classic dialect; `?switch` at the end: only while that switch of the type is on.
+C classic only, N null in the universal dialect, W never printed by the classic dialect, q called required where it is
+not quite; `?switch` at the end: only while that switch of the type is on.
 """
 
 from dataclasses import dataclass, field
@@ -59,11 +60,16 @@ class Field:
         """Whether `crm.item.*` know it."""
         return "C" not in self.flags
 
+    @property
+    def null_in_universal(self) -> bool:
+        """Whether `crm.item.*` print it and it is always null."""
+        return "D" in self.flags or "N" in self.flags
+
     def described(self, *, classic: bool) -> dict[str, Any]:
         """The field in an answer of a `fields` method, without names."""
         shown: dict[str, Any] = {
             "type": CLASSIC_TYPES.get(self.type, self.type) if classic and not self.dynamic else self.type,
-            "isRequired": self.required, "isReadOnly": self.read_only, "isImmutable": "I" in self.flags,
+            "isRequired": self.required or "q" in self.flags, "isReadOnly": self.read_only, "isImmutable": "I" in self.flags,
             "isMultiple": self.multiple, "isDynamic": self.dynamic,
         }  # fmt: skip
         if "X" in self.flags:
@@ -76,6 +82,8 @@ class Field:
         if self.dynamic:
             shown |= {"listLabel": self.title, "formLabel": self.title, "filterLabel": self.title}
         settings = self.settings or ({"parentEntityTypeId": PARENT_OF[self.type]} if self._is_parent() else {})
+        if self.name == "MYCOMPANY_ID" and not classic:
+            settings = {"isMyCompany": True, **settings, "isEmbeddedEditorEnabled": True}
         if settings or self.dynamic:
             shown["settings"] = settings
         return shown

@@ -154,14 +154,14 @@ class Schema:
     @cached_property
     def universal_names(self) -> dict[str, str]:
         """Universal names by kept ones."""
-        system = {name: names.camel(name) for name, one in self.fields.items() if not one.dynamic and one.in_universal}
+        system = {name: names.camel(name) for name, one in self.fields.items() if not one.dynamic}
         own = [name for name, one in self.fields.items() if one.dynamic]
         return {**system, **names.user_fields(own, system.values())}
 
     @cached_property
     def by_universal(self) -> dict[str, Field]:
         """Fields by every name that `crm.item.*` take: camelCase and, for user fields, the original."""
-        found = {short: self.fields[name] for name, short in self.universal_names.items()}
+        found = {short: one for name, short in self.universal_names.items() if (one := self.fields[name]).in_universal}
         return {**{name: one for name, one in self.fields.items() if one.dynamic}, **found}
 
     @cached_property

@@ -29,7 +29,8 @@ class Dialect:
         self.portal, self.kind, self.schema = portal, kind, Schema(portal, kind)
         self.original = original
         self._contacts: dict[int, list[int]] | None = None
-        self._printed = [(one, self.name(one)) for one in self.schema.fields.values() if one.in_universal]
+        shown = (one for one in self.schema.fields.values() if one.in_universal or one.null_in_universal)
+        self._printed = [(one, self.name(one)) for one in shown]
 
     def name(self, field: Field) -> str:
         """The name of a field in this call's answers."""
@@ -68,7 +69,7 @@ class Dialect:
         shown = {name: self._value(field, row) for field, name in self._printed}
         if self.kind.fm:
             rows = row.get("FM") or []
-            shown |= channels.aliases(rows) | {"fm": channels.to_universal(rows)}
+            shown |= channels.aliases(rows, lead=self.kind.number == kinds.LEAD) | {"fm": channels.to_universal(rows)}
         return {**shown, "entityTypeId": self.kind.number}
 
     def chosen(self, select: Iterable[str]) -> Any:

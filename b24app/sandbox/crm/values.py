@@ -154,7 +154,7 @@ def file(portal: Portal, raw: Any) -> dict[str, Any] | None:
 
 def universal(portal: Portal, field: Field, value: Any, owner: str = "") -> Any:
     """A kept value in `crm.item.*`."""
-    if field.disabled:
+    if field.null_in_universal:
         return None
     if field.multiple:
         return [_universal(portal, field, item, owner) for item in value or []]
@@ -185,7 +185,7 @@ def _classic(portal: Portal, field: Field, value: Any, owner: str) -> Any:
     if field.type in FLAGS:
         return flag(value) if not field.dynamic else "1" if value == "Y" else "0"
     if value is None:
-        return "0.00" if field.name in ZERO else None
+        return "0.00" if field.name in ZERO else "" if field.type in {"date", "datetime"} else None
     if field.type == "double":
         return f"{value:.2f}" if not field.dynamic else f"{value:g}"
     if field.type == "date":
