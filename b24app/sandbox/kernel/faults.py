@@ -38,6 +38,7 @@ class Faults:
     bucket_drain: float = 2.0
     bucket_off: bool = False
     token_life_s: int = 3600
+    oauth_slow_s: float = 0.02  # the authorization server is another machine, far away: refreshes overlap
     oauth_down: bool = False  # the authorization server answers 502
 
     def as_dict(self) -> dict[str, Any]:

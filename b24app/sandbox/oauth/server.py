@@ -4,6 +4,7 @@ The server shares the portal's port. `app.info` exists on both, in two shapes, s
 `OAUTH_HOSTS` and the host of the sandbox's `oauth_url` are the authorization server, all else is the portal.
 """
 
+import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from html import escape
@@ -57,6 +58,7 @@ class Server:
         """Tokens for a code or a refresh token."""
         if self.portal.faults.oauth_down:
             return Response("<html><body>502 Bad Gateway</body></html>", 502, media_type="text/html")
+        await asyncio.sleep(self.portal.faults.oauth_slow_s)
         params = {key: str(value) for key, value in (await read_params(request)).items()}
         try:
             answer, status = tokens.grant(self.portal, params), 200

@@ -23,7 +23,7 @@ GROUPS = {
     "REST": (
         "http_503_times", "http_500_times", "http_502_times", "overload_times", "timeout_times", "drop_times", "slow_s",
         "down", "methods", "operating_cost_s", "operating_limit_s", "operating_off", "bucket_size", "bucket_drain",
-        "bucket_off", "token_life_s", "oauth_down",
+        "bucket_off", "token_life_s", "oauth_slow_s", "oauth_down",
     ),
     "События": (
         "events_lost", "events_lost_times", "events_doubled", "events_doubled_times", "events_delay_s",
@@ -38,6 +38,7 @@ LABELS = {
     "methods": "Только для методов", "operating_cost_s": "Цена вызова operating, с",
     "operating_limit_s": "Предел operating, с", "operating_off": "Без счётчиков operating", "bucket_size": "Ведро запросов",
     "bucket_drain": "Слив ведра в секунду", "bucket_off": "Без ограничения запросов", "token_life_s": "Жизнь токена, с",
+    "oauth_slow_s": "Сервер авторизации думает, с",
     "oauth_down": "Сервер авторизации не отвечает (502)",
     "events_lost": "Доля потерянных", "events_lost_times": "Потерять следующие, раз", "events_doubled": "Доля двойных",
     "events_doubled_times": "Удвоить следующие, раз", "events_delay_s": "Задержка, с", "events_shuffled": "Вперемешку",
