@@ -42,6 +42,7 @@ def routes(portal: Portal) -> Sequence[BaseRoute]:
         "apps/{id:int}/tokens": {"POST": applications.issue, "DELETE": applications.revoke},
         "confirmations": {"POST": applications.confirm},
         "letters": {"POST": machine.write},
+        "activities/{id:int}/press": {"POST": people.press},
         "calendar": {"GET": machine.calendar, "POST": machine.set_calendar},
         "rename": {"POST": machine.rename},
         "fidelity-credentials": {"POST": machine.fidelity},

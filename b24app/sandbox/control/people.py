@@ -5,6 +5,7 @@ from starlette.requests import Request
 from b24app.sandbox.apps.scopes import SCOPES
 from b24app.sandbox.control import credentials
 from b24app.sandbox.control.errors import Bad
+from b24app.sandbox.crm import configurable
 from b24app.sandbox.kernel.portal import Portal
 from b24app.sandbox.kernel.registry import to_int
 from b24app.sandbox.kernel.store import Row
@@ -37,6 +38,13 @@ class People:
             raise Bad(f"No user {number}")
         users.change(self.portal, number, {str(name).upper(): value for name, value in given.items()})
         return _short(self.portal.users.get(number) or {})
+
+    def press(self, request: Request, given: Row) -> Row:
+        """`user` presses `place` (`buttons.take`, `menu.no`, `tags.sla`) on an application's card in a timeline."""
+        number, place = request.path_params["id"], str(given.get("place") or "")
+        if not configurable.press(self.portal, number, place, to_int(given.get("user"), 1)):
+            raise Bad(f"Nothing to press: activity {number}, {place or 'no place given'}")
+        return {"pressed": place}
 
     def webhooks(self, _: Request, __: Row) -> Row:
         table = self.portal.table("webhook")

@@ -11,6 +11,8 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from b24app.sandbox import placements
+from b24app.sandbox.crm import configurable
+from b24app.sandbox.crm import kinds as crm_kinds
 from b24app.sandbox.kernel.errors import RestError
 from b24app.sandbox.kernel.portal import Portal
 from b24app.sandbox.kernel.registry import to_int
@@ -74,6 +76,7 @@ class Crm:
             "id": deal["id"], "title": deal["title"], "client": company or contact, "at": deal["createdTime"],
             "assigned": people.full_name(self.portal, to_int(deal["assignedById"])), "assigned_id": to_int(deal["assignedById"]),
             "amount": deal.get("opportunity") or 0,
+            "badge": configurable.badge_of(self.portal, crm_kinds.BUILT_IN[DEAL], deal["id"]),
         }  # fmt: skip
 
     def _title(self, kind: int, number: Any) -> str:

@@ -7,8 +7,10 @@ from b24app.sandbox.kernel.registry import to_int
 from b24app.sandbox.kernel.store import Row
 from b24app.sandbox.messenger import people
 from b24app.sandbox.pages import web
+from b24app.sandbox.pages.cards import cards
 
 OWNERS = {2: "deal", 3: "contact", 4: "company"}
+CARD = "CONFIGURABLE_REST_APP"  # cards of applications are drawn by themselves
 KINDS = {"1": "Встреча", "2": "Звонок", "3": "Задача", "4": "Письмо", "6": "Дело"}
 
 
@@ -19,6 +21,7 @@ def history(who: web.Viewer, kind: int, number: int) -> list[Row]:
         *_comments(who, kind, number),
         *_moves(who, kind, number),
         *_logs(who, kind, number),
+        *cards(who, kind, number),
     ]
     return sorted(found, key=lambda row: web.parsed(row["at"], who), reverse=True)
 
@@ -41,7 +44,7 @@ def _letters(who: web.Viewer, kind: int, number: int) -> list[Row]:
             "html": str(row.get("DESCRIPTION_TYPE")) == "3", "author": _author(who, row), "done": row.get("COMPLETED") == "Y",
         }
         for row in rows or []
-        if row.get("CREATED")
+        if row.get("CREATED") and row.get("PROVIDER_ID") != CARD
     ]  # fmt: skip
 
 
@@ -68,7 +71,7 @@ def _comments(who: web.Viewer, kind: int, number: int) -> list[Row]:
 def _moves(who: web.Viewer, kind: int, number: int) -> list[Row]:
     answer = _ask(who, "crm.stagehistory.list", entityTypeId=kind, filter={"OWNER_ID": number}, order={"ID": "ASC"})
     rows = answer.get("items", []) if isinstance(answer, dict) else []
-    names = _stage_names(who)
+    names = _stage_names(who, {to_int(row.get("CATEGORY_ID")) for row in rows})
     return [
         {
             "at": row["CREATED_TIME"], "icon": "stage", "kind": "move", "author": "",
@@ -80,8 +83,7 @@ def _moves(who: web.Viewer, kind: int, number: int) -> list[Row]:
 
 
 def _logs(who: web.Viewer, kind: int, number: int) -> list[Row]:
-    answer = _ask(who, "crm.timeline.logmessage.list", entityTypeId=kind, entityId=number)
-    rows = answer.get("logMessages", []) if isinstance(answer, dict) else []
+    rows = _ask(who, "crm.timeline.logmessage.list", entityTypeId=kind, entityId=number)
     return [
         {
             "at": row.get("created"), "icon": "note", "kind": "log", "what": row.get("title") or "",
@@ -92,10 +94,8 @@ def _logs(who: web.Viewer, kind: int, number: int) -> list[Row]:
     ]  # fmt: skip
 
 
-def _stage_names(who: web.Viewer) -> dict[str, str]:
-    rows = _ask(who, "crm.status.list", filter={}, order={"SORT": "ASC"})
-    return {
-        str(row["STATUS_ID"]): str(row["NAME"])
-        for row in rows
-        if str(row.get("ENTITY_ID", "")).startswith("DEAL_STAGE")
-    }
+def _stage_names(who: web.Viewer, pipelines: set[int]) -> dict[str, str]:
+    """Names of the stages of these deal pipelines: lists of the portal end at fifty, so one is asked at a time."""
+    entities = [f"DEAL_STAGE_{number}" if number else "DEAL_STAGE" for number in pipelines]
+    rows = [row for name in entities for row in _ask(who, "crm.status.list", filter={"ENTITY_ID": name})]
+    return {str(row["STATUS_ID"]): str(row["NAME"]) for row in rows}

@@ -34,14 +34,14 @@ class Box:
     """The portal as an integration sees it, and its insides where nothing else shows a fact."""
 
     def __init__(self, portal: Portal, http: httpx.AsyncClient, heard: Heard) -> None:
-        self.portal, self._http, self._heard = portal, http, heard
+        self.portal, self.http, self._heard = portal, http, heard
 
     async def ask(self, method: str, /, *, app: bool = False, **params: Any) -> Row:
         """The whole body of an answer."""
         if app:
-            answer = await self._http.post(f"/rest/{method}", json={**params, "auth": TOKEN})
+            answer = await self.http.post(f"/rest/{method}", json={**params, "auth": TOKEN})
         else:
-            answer = await self._http.post(f"/rest/1/{SECRET}/{method}", json=params)
+            answer = await self.http.post(f"/rest/1/{SECRET}/{method}", json=params)
         return {**answer.json(), "status": answer.status_code}
 
     async def __call__(self, method: str, /, *, app: bool = False, **params: Any) -> Any:
@@ -70,6 +70,10 @@ class Box:
         """Names and FIELDS of the events since the last look; only these names when some are given."""
         happened, self._heard.happened = self._heard.happened, []
         return [(one.name, one.data["FIELDS"]) for one in happened if not names or one.name in names]
+
+    async def page(self, path: str, **form: Any) -> httpx.Response:
+        """A page of the portal as its administrator sees it; with fields its form is sent."""
+        return await (self.http.post(path, json=form) if form else self.http.get(path))
 
     def raised(self) -> list[Occurrence]:
         """The events themselves, for those without FIELDS or for one application."""
