@@ -36,7 +36,7 @@ from b24app.ops.routes import router as operations
 from b24app.settings import Settings
 from b24app.tickets.model import Timer
 from b24app.ui import Sessions, Static, Templates
-from b24app.usecases import desks, installing, intake
+from b24app.usecases import desks, installing, intake, talk
 from b24app.usecases.appview import AppPages
 from b24app.usecases.card import Cards
 from b24app.usecases.clients import Clients
@@ -136,6 +136,7 @@ class Service:
     def _handlers(self) -> dict[str, Any]:
         return {
             intake.DEAL_CHANGED: self._intake.deal_changed,
+            talk.WORD_ADDED: talk.Talk(self.clients).word_added,
             intake.PRESS: self._intake.pressed,
             intake.BOT_MESSAGE: self._intake.bot_message,
             intake.UNINSTALLED: self._intake.uninstalled,

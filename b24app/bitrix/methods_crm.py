@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, ClassVar
 
-from b24app.bitrix.dialects import Moment, Number, Rows, Words
+from b24app.bitrix.dialects import Flag, Moment, Number, Rows, Words
 from b24app.bitrix.methods import ListMethod, Method, PlainMethod, Row, UpperListMethod, UpperRow
 
 
@@ -254,6 +254,10 @@ class Activity(UpperRow):
     description: Words = ""
     direction: Words = ""
     created: Moment = None
+    type_id: Number = 0
+    completed: Flag = True
+    owner_type_id: Number = 0
+    owner_id: Number = 0
 
 
 class ListActivities(UpperListMethod[Activity]):
@@ -263,6 +267,26 @@ class ListActivities(UpperListMethod[Activity]):
     scope = "crm"
     returns = Annotated[list[Activity], Rows]
     docs = "crm/timeline/activities/activity-base/crm-activity-list"
+
+
+class ActivityBinding(Row):
+    """A card that a deed hangs on."""
+
+    entity_type_id: Number
+    entity_id: Number
+
+
+class ListActivityBindings(Method[list[ActivityBinding]]):
+    """Cards one deed hangs on, those the user may read; 50 at most."""
+
+    rest_name = "crm.activity.binding.list"
+    scope = "crm"
+    returns = Annotated[list[ActivityBinding], Rows]
+    repeat_is_safe = True
+    errors = "NOT_FOUND, ACCESS_DENIED"
+    docs = "crm/timeline/activities/binding/crm-activity-binding-list"
+
+    activity_id: int
 
 
 class GetCrmMode(PlainMethod[int]):

@@ -1,12 +1,14 @@
 """The portal's item in our words: what `Observed` carries."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final, Literal
 
+from b24app.bitrix.methods_crm import Activity, StageRow
 from b24app.kit.ids import PipelineId, StageCode, UserId
 from b24app.portal.plaintext import plain_text
-from b24app.tickets.model import Facts, Party
+from b24app.sla import HistoryItem
+from b24app.tickets.model import Facts, Party, Word
 
 CHANNELS: Final = {
     "EMAIL": "E-mail",
@@ -21,8 +23,21 @@ CHANNELS: Final = {
 """SOURCE_ID of the portal → what people call the channel. Unknown sources show their own id."""
 
 
+CALL: Final = 2
+LETTER: Final = 4
+TALK: Final = (CALL, LETTER)
+"""Types of activities that are words between the client and us (crm.enum.activitytype)."""
+OUTGOING: Final = "2"
+
+
 def facts_of(
-    item: Mapping[str, Any], *, company: Party | None = None, requester: Party | None = None, letter: str = ""
+    item: Mapping[str, Any],
+    *,
+    company: Party | None = None,
+    requester: Party | None = None,
+    letter: str = "",
+    words: tuple[Word, ...] = (),
+    passed: tuple[HistoryItem, ...] = (),
 ) -> Facts:
     """Facts of a `crm.item.get` answer (camelCase, universal dialect).
 
@@ -46,7 +61,40 @@ def facts_of(
         semantics=_semantics(item.get("stageSemanticId")),
         moved_by=_user(item.get("movedBy")),
         updated_by=_user(item.get("updatedBy")),
+        words=words,
+        passed=passed,
+        active_at=moment(item["lastActivityTime"]) if item.get("lastActivityTime") else None,
     )
+
+
+def words_of(deeds: Iterable[Activity]) -> tuple[Word, ...]:
+    """Letters both ways and calls of ours, the oldest first.
+
+    A draft was not sent and a call planned was not made: neither is completed. A call of the client waits for no
+    answer: it was one, or it was missed and somebody calls back.
+    """
+    found = (
+        Word(deed.id, deed.direction == OUTGOING, deed.created)
+        for deed in deeds
+        if deed.created is not None and _is_said(deed)
+    )
+    return tuple(sorted(found, key=lambda word: word.id))
+
+
+def _is_said(deed: Activity) -> bool:
+    if deed.direction == OUTGOING:
+        return deed.type_id in TALK and deed.completed
+    return deed.type_id == LETTER
+
+
+def passed_of(rows: Iterable[StageRow]) -> tuple[HistoryItem, ...]:
+    """Stages the portal remembers, the oldest first."""
+    found = (
+        HistoryItem(row.id, row.type_id, row.stage_id, row.created_time, row.category_id, row.stage_semantic_id)
+        for row in rows
+        if row.created_time is not None
+    )
+    return tuple(sorted(found, key=lambda item: (item.entered_at, item.id)))
 
 
 def moment(value: Any, default: datetime | None = None) -> datetime:

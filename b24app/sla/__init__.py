@@ -18,7 +18,8 @@ What other rooms use:
 - Explaining: `ledger(clocks, name, now)` → `Ledger` of `Row`s that follow without holes and sum up exactly (`planned` ones
   are still to come, `estimated` ones touch a guess), `whose_time(clocks, now)` → `WhoseTime` (`total("ours"|"client"|
   "vendor"|"off")`, `stretches` are the proof).
-- Repair: `read_history(items, words, present)` → `StageHistory`, `has_gaps(clocks, history)`, `rebuild(clocks, history)`.
+- Repair: `read_history(items, words, present)` → `StageHistory`, `misses(clocks, history)`, `rebuild(clocks, history)`,
+  `happened(clocks, what, at)` for a message learnt of late.
 - `replay(scenario)` and `rehearse(document)`: sla-scenarios.md; the command writes `rehearse(…).document` as JSON to the
   standard output and `.line`, the totals, to the standard error output.
 - `clocks_to_dict`, `clocks_from_dict`: JSON for the ticket's row.
@@ -35,7 +36,7 @@ from b24app.sla.policy import POLICY_KEYS, Conditions, Policy, Subject, choose, 
 from b24app.sla.policycheck import Known, PolicyProblem, check_policies
 from b24app.sla.production import PRODUCTION_YEARS, production_calendar, with_production
 from b24app.sla.reading import ClockView, Deadline, due, most_urgent, next_deadlines, view, views
-from b24app.sla.rebuild import HistoryItem, StageHistory, StageRow, has_gaps, read_history, rebuild
+from b24app.sla.rebuild import HistoryItem, StageHistory, StageRow, happened, misses, read_history, rebuild
 from b24app.sla.rehearsal import Rehearsal, rehearse
 from b24app.sla.replaying import replay
 from b24app.sla.state import Era, Mark, Wait
@@ -84,9 +85,10 @@ __all__ = [
     "describe_hours",
     "due",
     "family",
-    "has_gaps",
+    "happened",
     "hours_of_months",
     "ledger",
+    "misses",
     "most_urgent",
     "next_deadlines",
     "open_clocks",

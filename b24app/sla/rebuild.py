@@ -3,9 +3,11 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Literal
 
 from b24app.sla.clock import Clocks
 from b24app.sla.state import Era, Mark
+from b24app.sla.zones import utc
 
 _CREATED = 1
 _RANKS = {"opened": 0, "line": 1}
@@ -23,6 +25,9 @@ class HistoryItem:
     stage: str
     """The portal's stage code."""
     entered_at: datetime
+    pipeline: int = 0
+    """CATEGORY_ID."""
+    semantics: str = "P"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +72,26 @@ def read_history(
     return StageHistory(tuple(rows), complete)
 
 
-def has_gaps(clocks: Clocks, history: StageHistory) -> bool:
-    """The clocks saw other stages, or other moments, than the portal remembers."""
-    own = [(mark.detail, mark.at) for mark in clocks.marks if mark.what == "stage"]
-    portal = [(row.stage, row.entered_at) for row in history.rows]
-    return own[-len(portal) :] != portal if portal and not history.complete else bool(portal) and own != portal
+def misses(clocks: Clocks, history: StageHistory) -> bool:
+    """The portal remembers a stage that the clocks never saw, or saw the stages in another order.
+
+    A stage of ours that the portal does not tell is no gap: our change may still be on its way, and the portal may forget
+    a stage that lasted seconds.
+    """
+    seen = iter(mark.detail for mark in clocks.marks if mark.what == "stage")
+    return not all(row.stage in seen for row in history.rows)
+
+
+def happened(clocks: Clocks, what: Literal["responded", "customer"], at: datetime) -> Clocks:
+    """A message that we learnt of late, at its own moment: everything after it is lived again."""
+    at = utc(at)
+    if clocks.opened_at is None:
+        return clocks
+    marks = [mark for mark in clocks.marks if not mark.derived]
+    at = max(at, clocks.opened_at)
+    place = next((place for place, mark in enumerate(marks) if mark.at > at), len(marks))
+    marks.insert(place, Mark(at, what))
+    return relive(replace(clocks, marks=tuple(marks)))
 
 
 def rebuild(clocks: Clocks, history: StageHistory) -> Clocks:

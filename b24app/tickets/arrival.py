@@ -4,11 +4,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from b24app.desk.model import Desk
-from b24app.kit.ids import StageCode
 from b24app.pipelines.classify import RequestText, classify
 from b24app.pipelines.routing import route
 from b24app.pipelines.stages import Meaning, Pipeline, Stage
-from b24app.tickets import assignment, dispatch, movement, terms
+from b24app.tickets import assignment, dispatch, movement, records, terms
 from b24app.tickets.model import (
     ClearTimer,
     Comment,
@@ -38,32 +37,26 @@ def observe(ticket: Ticket | None, command: Observed, desk: Desk, now: datetime)
     return _follow(ticket, facts, pipeline, desk, now)
 
 
-def stage_of(pipeline: Pipeline, code: StageCode, semantics: str) -> Stage:
-    """The stage as the desk knows it; one added on the portal meanwhile counts as work until the desk says otherwise."""
-    meanings = {"S": Meaning.DONE, "F": Meaning.FAIL}
-    return pipeline.by_code(code) or Stage(code, code, meanings.get(semantics, Meaning.WORK), code)
-
-
 def _arrive(command: Observed, pipeline: Pipeline, desk: Desk, now: datetime) -> Decision:
     facts = command.facts
-    stage = stage_of(pipeline, facts.stage, facts.semantics)
+    stage = records.stage_of(pipeline, facts.stage, facts.semantics)
     if stage.is_final:
         return Decision(None)  # closed before we ever saw it: nothing to drive
-    ticket = _new_ticket(command, stage, desk, now)
+    ticket = _new_ticket(command, pipeline, stage, desk, now)
     effects: tuple[Effect, ...] = (WriteFields(ticket.id), Comment(ticket.id, Remark.ARRIVED))
     timers: tuple[SetTimer | ClearTimer, ...] = ()
     if ticket.is_unassigned:
         announcements, timer = dispatch.announce(ticket, desk, now)
         effects, timers = (*announcements, *effects), (timer,)
     arrived = Decision(ticket, effects, timers, _arrival_entries(ticket))
-    return terms.settle(None, arrived, desk, now)
+    return terms.settle(None, records.caught_up(arrived, facts, pipeline, now), desk, now)
 
 
-def _new_ticket(command: Observed, stage: Stage, desk: Desk, now: datetime) -> Ticket:
+def _new_ticket(command: Observed, pipeline: Pipeline, stage: Stage, desk: Desk, now: datetime) -> Ticket:
     facts = command.facts
     found = classify(RequestText(text=facts.text, subject=facts.subject), desk.rules)
     way = route(found, desk.routing)
-    opened = min(facts.created_at, now)
+    opened = min(records.entered_at(facts, pipeline), now)
     in_triage = stage.meaning is Meaning.TRIAGE
     bare = Ticket(
         id=command.ticket,
@@ -82,6 +75,7 @@ def _new_ticket(command: Observed, stage: Stage, desk: Desk, now: datetime) -> T
         policy="",
         clocks=terms.NO_CLOCKS,
         opened_at=opened,
+        active_at=facts.active_at,
         assignee=None if in_triage else facts.responsible,
         assigned_at=None if in_triage else now,
     )
@@ -112,7 +106,7 @@ def _follow(ticket: Ticket, facts: Facts, pipeline: Pipeline, desk: Desk, now: d
         decision = _moved_by_hand(known, facts, pipeline, desk, now)
     if facts.responsible not in {ticket.seen_responsible, ticket.assignee}:
         decision = decision.then(_assigned_by_hand(decision.ticket or known, facts, desk, now))
-    return decision
+    return records.caught_up(decision, facts, pipeline, now)
 
 
 def _refresh(ticket: Ticket, facts: Facts) -> Ticket:
@@ -126,12 +120,13 @@ def _refresh(ticket: Ticket, facts: Facts) -> Ticket:
         requester=facts.requester,
         seen_stage=facts.stage,
         seen_responsible=facts.responsible,
+        active_at=facts.active_at,
     )
 
 
 def _moved_by_hand(ticket: Ticket, facts: Facts, pipeline: Pipeline, desk: Desk, now: datetime) -> Decision:
     """The move happened when the portal says, which may be a while before we learnt of it."""
-    stage = stage_of(pipeline, facts.stage, facts.semantics)
+    stage = records.stage_of(pipeline, facts.stage, facts.semantics)
     at = min(max(facts.moved_at, ticket.opened_at), now)
     decision = movement.to_stage(ticket, stage, desk, now, by=facts.moved_by, at=at)
     return replace(decision, cancel=(*decision.cancel, UpdateItem))

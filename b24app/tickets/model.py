@@ -13,7 +13,7 @@ from pydantic import PlainSerializer, PlainValidator
 from b24app.kit.ids import DepartmentId, PipelineId, StageCode, TicketId, UserId, number_of
 from b24app.pipelines.classify import Classification
 from b24app.pipelines.stages import Meaning
-from b24app.sla import Clocks, clocks_from_dict, clocks_to_dict
+from b24app.sla import Clocks, HistoryItem, clocks_from_dict, clocks_to_dict
 
 StoredClocks = Annotated[
     Clocks,
@@ -41,6 +41,17 @@ class Party:
 
 
 @dataclass(frozen=True, slots=True)
+class Word:
+    """A letter or call between the client and us, as the portal's card keeps it."""
+
+    id: int
+    """The portal's number of it: later ones are greater."""
+    ours: bool
+    """From us to the client."""
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """What the portal says about the item at the moment it was read. Made by `b24app.portal`."""
 
@@ -60,6 +71,12 @@ class Facts:
     """The portal's own word on the stage: in progress, success, failure. Used for stages the desk does not know."""
     moved_by: UserId | None = None
     updated_by: UserId | None = None
+    words: tuple[Word, ...] = ()
+    """The latest letters and calls."""
+    passed: tuple[HistoryItem, ...] = ()
+    """The latest stages the portal remembers."""
+    active_at: datetime | None = None
+    """When something last happened in the card's timeline."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +123,10 @@ class Ticket:
     notices: tuple[Notice, ...] = ()
     warned: tuple[str, ...] = ()
     """Marks of the SLA deadlines already given."""
+    heard: int = 0
+    """Number of the last letter or call that the clocks know of."""
+    active_at: datetime | None = None
+    """The last happening of the card's timeline that was read: a later one there means that somebody wrote."""
     gone: Literal["", "deleted", "left"] = ""
     """The item was deleted or left the support pipelines; a deal that comes back starts anew."""
     version: int = 0
@@ -410,6 +431,9 @@ class Happened(StrEnum):
     REOPENED = "reopened"
     GONE = "gone"
     SLA_CHANGED = "sla_changed"
+    CLIENT_WROTE = "client_wrote"
+    ANSWERED = "answered"
+    REBUILT = "rebuilt"
 
 
 @dataclass(frozen=True, slots=True)

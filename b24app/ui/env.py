@@ -85,6 +85,7 @@ def _environment(static: Static, folders: Mapping[str, Path], language: str, wor
         "short_moment": _short_moment,
         "full_moment": _full_moment,
         "duration": _duration,
+        "exact": _exact,
         "since": _since,
         "ahead": _ahead,
         "share_of": _share_of,
@@ -130,6 +131,11 @@ def _short_moment(context: Context, at: datetime) -> str:
 def _full_moment(context: Context, at: datetime) -> str:
     scene = _scene(context)
     return filters.full_moment(at, scene.zone, scene.language)
+
+
+@pass_context
+def _exact(context: Context, span: timedelta) -> str:
+    return filters.exact(span, _scene(context).language)
 
 
 @pass_context

@@ -9,6 +9,7 @@ from babel.dates import format_date, format_datetime, get_timezone_location
 
 NBSP: Final = "\u00a0"
 _UNITS: Final = {"ru": ("дн.", "ч", "мин"), "en": ("d", "h", "min")}
+_SECONDS: Final = {"ru": "с", "en": "s"}
 _DAYS: Final = {"ru": {-1: "вчера", 0: "сегодня", 1: "завтра"}, "en": {-1: "yesterday", 0: "today", 1: "tomorrow"}}
 _IN: Final = {"ru": "через", "en": "in"}
 _OF: Final = {"ru": "из", "en": "of"}
@@ -24,6 +25,16 @@ def duration(span: timedelta, language: str = "ru") -> str:
     parts = [(days, days_word), (hours, hours_word), (0 if days else left, minutes_word)]
     words = " ".join(f"{number}{NBSP}{word}" for number, word in parts if number) or f"0{NBSP}{minutes_word}"
     return f"−{words}" if span < timedelta() and minutes else words
+
+
+def exact(span: timedelta, language: str = "ru") -> str:
+    """What must add up: seconds are kept and hours not folded into days. «26 с», «51 ч 9 мин 26 с»."""
+    minutes, seconds = divmod(int(abs(span).total_seconds()), 60)
+    hours, minutes = divmod(minutes, 60)
+    _, hours_word, minutes_word = _UNITS[language]
+    parts = ((hours, hours_word), (minutes, minutes_word), (seconds, _SECONDS[language]))
+    words = " ".join(f"{number}{NBSP}{word}" for number, word in parts if number) or f"0{NBSP}{minutes_word}"
+    return f"−{words}" if span < timedelta() else words
 
 
 def share(used: timedelta, limit: timedelta, language: str = "ru") -> str:

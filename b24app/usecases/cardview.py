@@ -10,24 +10,22 @@ from b24app.desk.model import Desk
 from b24app.kit.ids import UserId
 from b24app.pipelines.classify import title
 from b24app.pipelines.stages import Meaning, Stage
-from b24app.sla import BusinessCalendar, Clocks, ClockView, ledger, most_urgent, view
+from b24app.sla import Clocks, view
 from b24app.tickets.model import Ticket
 from b24app.usecases import people
+from b24app.usecases.slaview import sla_of
 from b24app.usecases.views import (
     Actions,
     Card,
     Happening,
     History,
-    Hours,
     MoveTo,
     Named,
     Parameters,
-    SlaCard,
     Step,
     Viewer,
 )
 
-DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 TO_MOVE: Final = (Meaning.WORK, Meaning.WAITING)
 """Stages one click away; the others have forms of their own."""
 LETTER: Final = "letter"
@@ -47,7 +45,7 @@ def card_of(ticket: Ticket, desk: Desk, viewer: Viewer, now: datetime, *, silent
         closed_at=ticket.closed_at,
         seen=people.seen_of(ticket),
         track=tuple(_track(ticket.clocks, pipeline.stages if pipeline else (), now)),
-        sla=_sla(ticket, desk, now),
+        sla=sla_of(ticket, desk, now),
         parameters=_parameters(ticket, desk, viewer.language),
         actions=actions_of(ticket, desk, viewer),
         silent_since=silent_since,
@@ -89,41 +87,6 @@ def _step(clocks: Clocks, stage: Stage, now: datetime) -> Step:
         limit=target.limit if target else None,
         late=present.late if present else any(figure.late for figure in visits),
     )
-
-
-def _sla(ticket: Ticket, desk: Desk, now: datetime) -> SlaCard:
-    clocks = ticket.clocks
-    main = _main(ticket, now)
-    policy = next((policy.title or policy.key for policy in desk.policies if policy.key == ticket.policy), "")
-    calendar = clocks.calendar if ticket.policy else desk.calendar
-    return SlaCard(
-        main=main,
-        first_response=view(clocks, "first_response", now),
-        resolution=view(clocks, "resolution", now),
-        policy=policy,
-        hours=tuple(_hours(calendar)),
-        zone=calendar.timezone,
-        ledger=ledger(clocks, main.clock, now) if main else None,
-    )
-
-
-def _main(ticket: Ticket, now: datetime) -> ClockView | None:
-    if ticket.is_closed:
-        return view(ticket.clocks, "resolution", now)
-    stage = view(ticket.clocks, f"stage:{ticket.clocks.stage}", now)
-    return stage if stage and stage.limit is not None else most_urgent(ticket.clocks, now)
-
-
-def _hours(calendar: BusinessCalendar) -> Iterator[Hours]:
-    """Days of the week that follow each other with the same hours; closed days are left out."""
-    week = calendar.to_dict()["working_hours"]
-    texts = [", ".join(f"{start}–{end}" for start, end in week.get(day) or ()) for day in DAYS]
-    first = 0
-    for place, text in enumerate(texts):
-        if place + 1 == len(texts) or texts[place + 1] != text:
-            if text:
-                yield Hours(DAYS[first], DAYS[place], text)
-            first = place + 1
 
 
 def _parameters(ticket: Ticket, desk: Desk, language: str) -> Parameters:

@@ -24,7 +24,7 @@ from b24app.usecases.intake import DEAL_CHANGED
 
 MARK: Final = "deals"
 OVERLAP: Final = timedelta(minutes=2)
-SELECT: Final = ["id", "categoryId", "stageId", "stageSemanticId", "assignedById", "updatedTime"]
+SELECT: Final = ["id", "categoryId", "stageId", "stageSemanticId", "assignedById", "updatedTime", "lastActivityTime"]
 PAGES: Final = 40
 """Pages of open tickets looked at in one sweep; the rest comes in the next ones."""
 
@@ -125,7 +125,12 @@ def _differs(ticket: Ticket | None, row: Mapping[str, Any]) -> bool:
     if ticket is None or ticket.gone:
         return row.get("stageSemanticId") not in {"S", "F"}
     shown = (int(row.get("categoryId") or 0), str(row.get("stageId")), int(row.get("assignedById") or 0))
-    return shown != (ticket.pipeline, ticket.seen_stage, ticket.seen_responsible)
+    return shown != (ticket.pipeline, ticket.seen_stage, ticket.seen_responsible) or _spoke(ticket, row)
+
+
+def _spoke(ticket: Ticket, row: Mapping[str, Any]) -> bool:
+    """Something happened in the timeline since we read it: a letter may have come or gone."""
+    return ticket.active_at is not None and moment(row.get("lastActivityTime"), ticket.active_at) > ticket.active_at
 
 
 def _incoming(portal: PortalId, ticket: TicketId) -> Incoming:

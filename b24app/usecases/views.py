@@ -59,6 +59,36 @@ class Hours:
 
 
 @dataclass(frozen=True, slots=True)
+class Share:
+    """One side's part of the ticket's life; `start` and `percent` draw it on a bar of 100."""
+
+    who: Literal["ours", "client", "vendor", "off"]
+    span: timedelta
+    start: float
+    percent: float
+
+
+@dataclass(frozen=True, slots=True)
+class Waited:
+    """One wait for somebody else: the proof of a share. `end` is None while it lasts."""
+
+    why: str
+    start: datetime
+    end: datetime | None
+    business: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Whose:
+    """Whose time it was."""
+
+    shares: tuple[Share, ...]
+    waits: tuple[Waited, ...]
+    estimated: bool
+    """Some of it begins or ends at a moment the portal did not tell."""
+
+
+@dataclass(frozen=True, slots=True)
 class SlaCard:
     """The terms of a ticket."""
 
@@ -66,11 +96,17 @@ class SlaCard:
     """The clock with the big figure: of the present stage, else the most urgent one."""
     first_response: ClockView | None
     resolution: ClockView | None
+    others: tuple[ClockView, ...]
+    """Further clocks with a target: next answer, line, vendor."""
     policy: str
     """Title of the SLA policy; empty when none applies."""
     hours: tuple[Hours, ...]
     zone: str
     ledger: Ledger | None
+    """Of the main clock."""
+    ledgers: tuple[Ledger, ...]
+    """Of the others."""
+    whose: Whose | None
 
     @property
     def percent(self) -> int:

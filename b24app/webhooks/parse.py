@@ -12,6 +12,7 @@ from b24app.db.inbox import Incoming, portal_lane, ticket_lane
 from b24app.kit.errors import PressOutdated
 from b24app.kit.ids import DEAL, PortalId, TicketId, item_of, ticket_id
 from b24app.usecases.intake import BOT_MESSAGE, DEAL_CHANGED, PRESS, RECHECK, UNINSTALLED
+from b24app.usecases.talk import WORD_ADDED
 from b24app.usecases.trust import Malformed, text_of
 
 DEALS: Final = "ONCRMDEAL"
@@ -56,6 +57,8 @@ def rows_of(portal: PortalId, event: Event) -> list[Incoming]:
     """What has to be kept of a verified event; nothing for events that are none of our business."""
     if event.name.startswith(DEALS):
         return [_deal(portal, event)]
+    if event.name == "ONCRMACTIVITYADD":
+        return [Incoming(portal, portal_lane(portal, "talk"), WORD_ADDED, {"activity": _id_of(event)})]
     if event.name == "ONAPPUNINSTALL":
         return [Incoming(portal, portal_lane(portal), UNINSTALLED, {})]
     if event.name == "ONAPPUPDATE":
@@ -64,9 +67,13 @@ def rows_of(portal: PortalId, event: Event) -> list[Incoming]:
 
 
 def _deal(portal: PortalId, event: Event) -> Incoming:
-    fields = _map(event.data.get("FIELDS")) or event.data
-    ticket = ticket_id(DEAL, number_in(fields, "ID", "id"))
+    ticket = ticket_id(DEAL, _id_of(event))
     return Incoming(portal, ticket_lane(portal, ticket), DEAL_CHANGED, {"ticket": ticket})
+
+
+def _id_of(event: Event) -> int:
+    fields = _map(event.data.get("FIELDS")) or event.data
+    return number_in(fields, "ID", "id")
 
 
 def bot_rows(portal: PortalId, event: Event) -> list[Incoming]:

@@ -2,13 +2,14 @@
 
 import json
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from b24app.sla import (
     Clocks,
     Policy,
     clocks_from_dict,
     clocks_to_dict,
+    happened,
     next_deadlines,
     open_clocks,
     views,
@@ -71,6 +72,20 @@ def test_met_figures_and_used_time_survive_every_change_of_rules(
         assert after is not None
         assert after.met == measure.met
         assert after.used(changed.rulers, now) == measure.used(clocks.rulers, now)
+
+
+@given(st.sampled_from(POLICIES), lives, moments, st.sampled_from(("responded", "customer")))
+@settings(deadline=None)
+def test_a_message_learnt_of_late_counts_as_if_it_had_come_in_time(
+    policy: Policy | None,
+    life: list[tuple[datetime, Step]],
+    at: datetime,
+    what: Literal["responded", "customer"],
+) -> None:
+    at = max(at, START)
+    word: Step = Clocks.responded if what == "responded" else Clocks.customer_replied
+    late = happened(lived(policy, life, in_order=True), what, at)
+    assert late == lived(policy, [*life, (at, word)], in_order=True)
 
 
 @given(st.sampled_from(POLICIES), lives)

@@ -59,3 +59,11 @@ def test_forms_of_a_word(number: int, russian: str, english: str) -> None:
 def test_a_countdown_does_not_fold_hours_into_days() -> None:
     assert filters.countdown(timedelta(hours=30, seconds=5)) == "30:00:05"
     assert filters.countdown(-timedelta(minutes=41, seconds=10)) == "−0:41:10"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "russian"),
+    [(0, "0 мин"), (26, "26 с"), (3626, "1 ч 26 с"), (51 * 3600 + 566, "51 ч 9 мин 26 с"), (-90, "−1 мин 30 с")],
+)
+def test_what_must_add_up_keeps_its_seconds_and_its_hours(seconds: int, russian: str) -> None:
+    assert told(filters.exact(timedelta(seconds=seconds))) == russian

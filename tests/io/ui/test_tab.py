@@ -41,6 +41,15 @@ async def test_the_tab_shows_where_the_ticket_stands_and_how_much_time_is_left(
     assert "решила фраза" in seen
 
 
+async def test_the_tab_says_whose_time_it_was_and_explains_every_term(office: Office, visitor: Visitor) -> None:
+    await office.works()
+    seen = await visitor.opens()
+    assert "Чьё было время мы 42 мин клиент — подрядчик — нерабочее —" in seen
+    assert "Как посчитан срок Начало отсчёта" in seen
+    assert "Как посчитан срок: решение" in seen
+    assert "Учтено 42 мин из 8 ч" in seen
+
+
 async def test_only_the_portal_of_the_installation_may_frame_the_page(office: Office, visitor: Visitor) -> None:
     await office.works()
     await visitor.opens()

@@ -37,6 +37,12 @@ async def test_a_deal_event_goes_to_the_mailbox_of_its_ticket(
     assert portal.asked == []
 
 
+async def test_a_new_letter_waits_to_be_looked_at_with_others(installed: Doors, portal: InstallPortal) -> None:
+    assert await send(installed, event_form(portal, "onCrmActivityAdd", **{"data[FIELDS][ID]": "999"})) == 200
+    (row,) = await installed.rows("word")
+    assert row.lane == "1:talk"
+
+
 async def test_an_unknown_event_is_answered_and_forgotten(installed: Doors, portal: InstallPortal) -> None:
     before = len(await installed.rows())
     assert await send(installed, event_form(portal, "ONTASKADD")) == 200
