@@ -44,6 +44,9 @@ def read(call: Call, schema: Schema, fields: dict[str, Any], *, new: bool) -> Ro
                 call.portal.tell(f"field {name} of {schema.kind.name} was ignored", method=call.method)
             continue
         row[field.name] = _taken(call, field, raw)
+        if field.name == "CATEGORY_ID" and not stages.category(call.portal, schema.kind, row[field.name] or 0):
+            call.portal.tell(f"pipeline {raw} does not exist: the default one was taken", method=call.method)
+            del row[field.name]
     changes = channels.from_classic(fields) if schema.kind.fm else None
     return row if changes is None else {**row, "FM": changes}
 

@@ -6,7 +6,7 @@ Source: `crm/timeline/activities/configurable/`; the event of a press: methods.m
 from collections.abc import Callable
 from typing import Any
 
-from b24app.sandbox.crm import badges, deeds, kinds, layouts, owners, values
+from b24app.sandbox.crm import badges, deeds, layouts, owners, values
 from b24app.sandbox.kernel.errors import RestError
 from b24app.sandbox.kernel.portal import Portal
 from b24app.sandbox.kernel.registry import Call, as_list, as_map, method, to_int
@@ -171,7 +171,11 @@ def press(portal: Portal, activity: int, place: str, user: int) -> bool:
     return True
 
 
-def badge_of(portal: Portal, kind: kinds.Kind, number: int) -> Row | None:
-    """The badge an element shows on the kanban: of the newest open activity that has one."""
-    rows = [row for row in deeds.of(portal, kind.number, number) if row["COMPLETED"] != "Y" and row.get("BADGE_CODE")]
-    return portal.table("crm_badge").get(str(rows[-1]["BADGE_CODE"])) if rows else None
+def badges_of(portal: Portal, kind: int) -> dict[int, Row]:
+    """The badges that elements of a kind show on the kanban: of the newest open activity that has one."""
+    found: dict[int, Row] = {}
+    for row in deeds.table(portal):
+        badge = portal.table("crm_badge").get(row.get("BADGE_CODE"))
+        if badge and row["COMPLETED"] != "Y":
+            found |= {owner: badge for number, owner in row["BINDINGS"] if number == kind}
+    return found

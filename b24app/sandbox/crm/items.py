@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from b24app.sandbox.crm import bindings, channels, kinds, stages
+from b24app.sandbox.crm import bindings, channels, kinds, stages, userfields
 from b24app.sandbox.crm.kinds import Kind
 from b24app.sandbox.kernel.portal import Portal
 from b24app.sandbox.kernel.store import Row
@@ -35,7 +35,8 @@ class Write:
 def add(write: Write, given: Row) -> Row:
     """A new element; `given` has kept names and values."""
     portal, kind = write.portal, write.kind
-    row = {**_defaults(write), **{name: value for name, value in given.items() if value is not None}}
+    defaults = {**_defaults(write), **userfields.defaults(portal, kind)}
+    row = {**defaults, **{name: value for name, value in given.items() if value is not None}}
     fm = row.pop("FM", None)
     if kind.stages or kind.pipelines:
         _place(write, row, given)

@@ -203,7 +203,8 @@ def _column(one: Field, *, universal: bool) -> query.Column:
     strict = universal and one.dynamic and one.type == "boolean"
     if not universal and one.name == "CONTACT_ID":
         return query.Column(one.name, one.type, bound_contacts)
-    return query.Column(one.name, one.type, bound_contacts if one.name == "CONTACT_IDS" else None, strict)
+    no_text = not universal and one.type in {"crm_status", "crm_contact", "crm_company"}
+    return query.Column(one.name, one.type, bound_contacts if one.name == "CONTACT_IDS" else None, strict, no_text)
 
 
 def bound_contacts(row: Row) -> list[int]:

@@ -32,6 +32,7 @@ class Column:
     type: str = "string"
     get: Callable[[Row], Any] | None = None
     strict_flag: bool = False  # user booleans of the universal dialect are filtered by 1 and 0 only
+    no_text: bool = False  # dictionaries and links of the classic dialect know no substring search
 
     def value(self, row: Row) -> Any:
         """The kept value."""
@@ -86,6 +87,9 @@ class Query:
 
     def _compare(self, column: Column, meaning: str, value: Any, name: str) -> Test:
         if meaning.lstrip("!") in {"like", "in_text"}:
+            if column.no_text:
+                self.portal.tell(f"a substring filter does not work with {name}")
+                return lambda _: False
             return _text_test(column, meaning, str(value if value is not None else ""))
         try:
             return self._value_test(column, meaning, value)

@@ -6,7 +6,7 @@ Source: `crm/universal/crm-item-*.md`, `crm/universal/import/`.
 from collections.abc import Iterable
 from typing import Any
 
-from b24app.sandbox.crm import channels, items, kinds, query, values
+from b24app.sandbox.crm import channels, items, kinds, query, stages, values
 from b24app.sandbox.crm.fields import Field
 from b24app.sandbox.crm.kinds import Kind, Schema
 from b24app.sandbox.crm.required import empty_required
@@ -54,13 +54,19 @@ class Dialect:
 
     def _taken(self, field: Field, raw: Any) -> Any:
         try:
-            return values.taken(self.portal, field, raw)
+            return self._checked(field, values.taken(self.portal, field, raw))
         except values.NoList:
             text = f"Value of multiple field {self.name(field)} must be iterable"
             raise RestError("100", text) from None
         except values.BadValue:
             text = f"Неверное значение поля «{field.title}»"
             raise RestError("CRM_FIELD_ERROR_VALUE_NOT_VALID", text) from None
+
+    def _checked(self, field: Field, value: Any) -> Any:
+        """A pipeline must exist."""
+        if field.name == "CATEGORY_ID" and value and not stages.category(self.portal, self.kind, value):
+            raise values.BadValue(value)
+        return value
 
     # --- printing
 
@@ -106,7 +112,8 @@ class Dialect:
 
 def dialect(call: Call) -> Dialect:
     """The dialect of a call: its kind and how it wants user fields named."""
-    original = values.flag(call.get("useOriginalUfNames")) == "Y"
+    new = not call.portal.faults.old_portal  # the parameter came with CRM 25.0.0
+    original = new and values.flag(call.get("useOriginalUfNames")) == "Y"
     return Dialect(call.portal, kinds.needed(call.portal, call.need("entityTypeId")), original=original)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from b24app.sandbox import placements
-from b24app.sandbox.crm import kinds, query
+from b24app.sandbox.crm import kinds, query, values
 from b24app.sandbox.crm.fields import descriptions
 from b24app.sandbox.crm.kinds import Kind
 from b24app.sandbox.crm.values import flag
@@ -131,6 +131,29 @@ def _item(portal: Portal, number: int, given: Row, place: int) -> Row:
     }  # fmt: skip
 
 
+def defaults(portal: Portal, kind: Kind) -> Row:
+    """What a new element has in fields that are not given: DEFAULT_VALUE, or the element of a list with DEF."""
+    found = {row["FIELD_NAME"]: _default(portal, row) for row in of_kind(portal, kind)}
+    return {name: value for name, value in found.items() if value not in (None, "", [])}
+
+
+def _default(portal: Portal, row: Row) -> Any:
+    given = (row.get("SETTINGS") or {}).get("DEFAULT_VALUE")
+    if row["USER_TYPE_ID"] == "enumeration":
+        chosen = [one["ID"] for one in row.get("LIST") or [] if one["DEF"] == "Y"]
+        return chosen if row["MULTIPLE"] == "Y" else next(iter(chosen), None)
+    if isinstance(given, dict):
+        given = (
+            portal.iso() if given.get("TYPE") == "NOW" else given.get("VALUE") if given.get("TYPE") == "FIXED" else None
+        )
+    if given in (None, "", 0, "0"):
+        return None
+    try:
+        return values.taken(portal, kinds.user_field({**row, "MULTIPLE": "N"}), given)
+    except ValueError:
+        return None
+
+
 def happened(portal: Portal, row: Row, act: str, user: int | None) -> None:
     """The event of a change: of the family, or of smart processes."""
     kind = next((one for one in kinds.all_kinds(portal) if one.user_fields == row["ENTITY_ID"]), None)
@@ -145,7 +168,8 @@ def remove(portal: Portal, row: Row, user: int | None) -> None:
     for kind in kinds.all_kinds(portal):
         if kind.user_fields == row["ENTITY_ID"]:
             for element in kind.rows(portal):
-                element.pop(row["FIELD_NAME"], None)
+                if element.pop(row["FIELD_NAME"], None) is not None:
+                    kind.rows(portal).put(element["ID"], element)
     happened(portal, row, "DELETE", user)
 
 

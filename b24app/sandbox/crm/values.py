@@ -187,7 +187,7 @@ def _classic(portal: Portal, field: Field, value: Any, owner: str) -> Any:
     if value is None:
         return "0.00" if field.name in ZERO else "" if field.type in {"date", "datetime"} else None
     if field.type == "double":
-        return f"{value:.2f}" if not field.dynamic else f"{value:g}"
+        return f"{value:.2f}" if not field.dynamic else str(int(value) if float(value).is_integer() else value)
     if field.type == "date":
         return midnight(portal, value)
     if field.type == "file":

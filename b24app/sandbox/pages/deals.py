@@ -12,7 +12,6 @@ from starlette.routing import Route
 
 from b24app.sandbox import placements
 from b24app.sandbox.crm import configurable
-from b24app.sandbox.crm import kinds as crm_kinds
 from b24app.sandbox.kernel.errors import RestError
 from b24app.sandbox.kernel.portal import Portal
 from b24app.sandbox.kernel.registry import to_int
@@ -59,8 +58,10 @@ class Crm:
             wanted = self._first_pipeline(pipelines)
         stages = stages_of(who, wanted)
         deals = items(who, DEAL, {"categoryId": wanted})
+        badges = configurable.badges_of(self.portal, DEAL)
         for stage in stages:
-            stage["deals"] = [self._short(deal) for deal in deals if deal["stageId"] == stage["STATUS_ID"]]
+            here = [deal for deal in deals if deal["stageId"] == stage["STATUS_ID"]]
+            stage["deals"] = [{**self._short(deal), "badge": badges.get(deal["id"])} for deal in here]
         facts = {"pipelines": pipelines, "category": wanted, "stages": stages, "count": len(deals)}
         return web.page(who, "kanban.html", section="crm", **facts)
 
@@ -76,7 +77,6 @@ class Crm:
             "id": deal["id"], "title": deal["title"], "client": company or contact, "at": deal["createdTime"],
             "assigned": people.full_name(self.portal, to_int(deal["assignedById"])), "assigned_id": to_int(deal["assignedById"]),
             "amount": deal.get("opportunity") or 0,
-            "badge": configurable.badge_of(self.portal, crm_kinds.BUILT_IN[DEAL], deal["id"]),
         }  # fmt: skip
 
     def _title(self, kind: int, number: Any) -> str:

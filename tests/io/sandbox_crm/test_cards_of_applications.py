@@ -4,7 +4,7 @@ import copy
 from typing import Any
 
 import pytest
-from b24app.sandbox.crm import configurable, kinds
+from b24app.sandbox.crm import configurable
 from tests.io.sandbox_crm.conftest import APP, Box
 
 DEAL = 2
@@ -126,8 +126,7 @@ async def test_a_badge_shows_until_its_activity_is_done(box: Box) -> None:
     made = await card(box)
 
     def shown() -> Any:
-        kind = kinds.BUILT_IN[DEAL]
-        return configurable.badge_of(box.portal, kind, made["deal"])
+        return configurable.badges_of(box.portal, DEAL).get(made["deal"])
 
     assert shown() == badge
     await box("crm.activity.configurable.update", app=True, id=made["id"], fields={"completed": True})

@@ -112,3 +112,11 @@ async def test_keyset_over_twenty_thousand_deals_costs_milliseconds(box: Box) ->
 
     assert [row["id"] for row in answer.result["items"]] == list(range(15_001, 15_051))
     assert spent < 0.05  # measured: 0.004 s
+
+
+async def test_dictionaries_and_links_know_no_substrings_in_the_classic_dialect(four: Box) -> None:
+    assert await four("crm.deal.list", filter={"%STAGE_ID": "NE"}) == []
+    assert "substring filter does not work with STAGE_ID" in four.told()
+    assert len(await four("crm.deal.list", filter={"%TITLE": "принтер"})) == 2
+    refused = await four.refused("crm.deal.list", filter="TITLE")
+    assert refused == ("", "Parameter 'filter' must be array.")

@@ -154,3 +154,12 @@ async def test_kinds_of_dictionaries_tell_where_a_pipeline_begins_and_ends(box: 
     assert (await box("crm.status.entity.items", entityId="DEAL_STAGE"))[0] == {
         "NAME": "Новая", "SORT": 10, "STATUS_ID": "NEW",
     }  # fmt: skip
+
+
+async def test_a_pipeline_that_does_not_exist_is_refused_or_passed_over(box: Box) -> None:
+    refused = await box.refused("crm.item.add", entityTypeId=DEAL, fields={"title": "x", "categoryId": 77})
+    assert refused[0] == "CRM_FIELD_ERROR_VALUE_NOT_VALID"
+
+    number = await box("crm.deal.add", fields={"TITLE": "x", "CATEGORY_ID": 77})
+    assert (await box("crm.deal.get", id=number))["CATEGORY_ID"] == "0"
+    assert "pipeline 77 does not exist" in box.told()

@@ -130,3 +130,33 @@ async def test_a_deleted_field_takes_its_values_with_it(box: Box) -> None:
 
     again = (await box("crm.item.get", entityTypeId=DEAL, id=deal["id"]))["item"]
     assert again["ufCrmLine"] is None
+
+
+async def test_defaults_fill_what_is_not_given(box: Box) -> None:
+    await field(box, "TEXT", "string", SETTINGS={"DEFAULT_VALUE": "не указано"})
+    await field(box, "LEVEL", "enumeration", LIST=[{"VALUE": "Первый"}, {"VALUE": "Второй", "DEF": "Y"}])
+    await field(box, "SINCE", "datetime", SETTINGS={"DEFAULT_VALUE": {"TYPE": "NOW"}})
+
+    deal = await box.item(DEAL, title="x")
+    other = await box.item(DEAL, title="x", ufCrmText="есть")
+
+    assert (deal["ufCrmText"], deal["ufCrmLevel"], deal["ufCrmSince"]) == ("не указано", 2, "2026-02-20T10:00:00+03:00")
+    assert other["ufCrmText"] == "есть"
+
+
+async def test_numbers_of_user_fields_are_printed_whole(box: Box) -> None:
+    await field(box, "HOURS", "double")
+    deal = await box.item(DEAL, ufCrmHours=1234567.5)
+    assert deal["ufCrmHours"] == 1234567.5
+    assert (await box("crm.deal.get", id=deal["id"]))["UF_CRM_HOURS"] == "1234567.5"
+
+
+async def test_an_old_portal_does_not_know_original_names(box: Box) -> None:
+    await field(box, "LINE", "integer")
+    deal = await box.item(DEAL, ufCrmLine=2)
+    box.portal.faults.old_portal = True
+
+    kept = (await box("crm.item.get", entityTypeId=DEAL, id=deal["id"], useOriginalUfNames="Y"))["item"]
+
+    assert kept["ufCrmLine"] == 2
+    assert "UF_CRM_LINE" not in kept
