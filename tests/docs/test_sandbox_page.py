@@ -5,6 +5,7 @@ from pathlib import Path
 
 from b24app.sandbox.app import make_portal
 from b24app.sandbox.control import api
+from b24app.sandbox.families.bizproc import automation
 from b24app.sandbox.kernel.faults import Faults
 from starlette.routing import Route
 
@@ -17,7 +18,7 @@ def test_every_route_of_the_control_api_is_described_with_its_verbs() -> None:
     for verbs, path in re.findall(r"^\| ((?:`[A-Z]+`, )*`[A-Z]+) (/_sandbox/[^`]*)`", PAGE, re.MULTILINE):
         described.setdefault(path, set()).update(re.findall(r"[A-Z]+", verbs))
     served: dict[str, set[str]] = {}
-    for route in api.routes(portal):
+    for route in (*api.routes(portal), *automation.routes(portal)):
         assert isinstance(route, Route)
         path = route.path.replace(":int", "")
         served.setdefault(path, set()).update((route.methods or set()) - {"HEAD"})
