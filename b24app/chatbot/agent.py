@@ -1,11 +1,14 @@
 """The specialist's dialog: the ticket is yours; accept it or hand it over."""
 
+from datetime import timedelta
+
 from b24app.chatbot.assignment import TeamButton, open_button
 from b24app.chatbot.briefing import Briefing
 from b24app.chatbot.message import Button, Colour, Message
 from b24app.chatbot.payloads import Payload
 from b24app.chatbot.router import Press, presses
 from b24app.kit.ids import TicketId, UserId
+from b24app.sla import view
 from b24app.tickets.model import Accept, Command, WarnSla
 
 
@@ -46,7 +49,7 @@ def warning(brief: Briefing, effect: WarnSla) -> Message:
     """A term is near, has come, or is long over."""
     ticket = brief.ticket
     key = "warn_before" if effect.offset_s < 0 else "warn_after" if effect.offset_s else "warn_at"
-    left = brief.duration(abs(effect.due_at - brief.now))
+    left = brief.duration(_left(brief, effect))
     who = brief.say("warn_who", agent=brief.name(ticket.assignee)) if ticket.assignee else brief.say("warn_nobody")
     lines = [
         brief.say(key, left=left),
@@ -58,10 +61,17 @@ def warning(brief: Briefing, effect: WarnSla) -> Message:
     return Message("\n".join(line for line in lines if line), ((open_button(ticket.id, brief.say("open")),),))
 
 
+def _left(brief: Briefing, effect: WarnSla) -> timedelta:
+    """Time of the clock's own calendar: a night between now and the term is nobody's."""
+    shown = view(brief.ticket.clocks, effect.clock, brief.now)
+    left = shown.left if shown is not None else None
+    return abs(left if left is not None else timedelta(seconds=effect.offset_s))
+
+
 def _clock_title(brief: Briefing, clock: str) -> str:
-    kind, _, stage_key = clock.partition(":")
+    kind, _, key = clock.partition(":")
     if kind != "stage":
-        return brief.say(f"clock_{kind}")
+        return brief.say(f"clock_{kind}", line=key)
     pipeline = brief.desk.pipeline(brief.ticket.pipeline)
-    stage = pipeline.by_key(stage_key) if pipeline else None
-    return brief.say("clock_stage", stage=stage.title if stage else stage_key)
+    stage = pipeline.by_key(key) if pipeline else None
+    return brief.say("clock_stage", stage=stage.title if stage else key)

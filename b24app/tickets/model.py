@@ -380,7 +380,7 @@ class WarnSla:
     ticket: TicketId
     to: UserId
     clock: str
-    """`first_response`, `next_response`, `resolution`, or `stage:<key>`."""
+    """Name of the clock, as `b24app.sla` says it."""
     offset_s: int
     """Business seconds relative to the term: negative before, 0 at it, positive after."""
     due_at: datetime

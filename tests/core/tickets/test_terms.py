@@ -4,6 +4,8 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from b24app.chatbot.agent import warning
+from b24app.chatbot.briefing import Briefing
 from b24app.desk.builtin import built_in_desk
 from b24app.desk.document import BoundPipeline, bind, parse
 from b24app.desk.model import Desk
@@ -115,3 +117,24 @@ def test_a_waiting_ticket_warns_nobody() -> None:
     story.portal_shows(stage=StageCode("C5:WAITING"))
     story.passes(days=3)
     assert story.all(WarnSla) == []
+
+
+def test_a_warning_counts_working_time_and_names_every_clock() -> None:
+    lines = {"lines": {"1": "1h", "2": "1h", "3": "1h"}, "vendor": "1h"}
+    rules = {"key": "p", "for": {"channel": ["E-mail"]}, "targets": lines, "vendor_stages": ["internal"]}
+    people = {"warn": [{"before": "45m", "tell": ["dispatcher"]}]}
+    story = Story(desk_of({**rules, **people}))
+    story.now = MORNING + timedelta(hours=7, minutes=30)  # half an hour before closing time
+    story.facts = replace(story.facts, created_at=story.now)
+    story.ticket_arrives()
+    story.portal_shows(stage=StageCode("C5:INTERNAL"))
+    story.passes(minutes=15)
+
+    said = {
+        effect.clock: warning(Briefing(story.known, story.desk, story.now), effect) for effect in story.all(WarnSla)
+    }
+    assert set(said) == {f"line:{story.known.line}", "vendor"}
+    texts = [message.text.replace("\u00a0", " ") for message in said.values()]
+    assert all("45 мин" in text for text in texts), texts
+    assert any(f"Работа {story.known.line}-й линии" in text for text in texts)
+    assert any("Ответ подрядчика" in text for text in texts)
