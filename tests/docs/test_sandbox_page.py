@@ -3,9 +3,7 @@
 import re
 from pathlib import Path
 
-from b24app.sandbox.app import make_portal
-from b24app.sandbox.control import api
-from b24app.sandbox.families.bizproc import automation
+from b24app.sandbox.app import make_portal, parts
 from b24app.sandbox.kernel.faults import Faults
 from starlette.routing import Route
 
@@ -18,8 +16,10 @@ def test_every_route_of_the_control_api_is_described_with_its_verbs() -> None:
     for verbs, path in re.findall(r"^\| ((?:`[A-Z]+`, )*`[A-Z]+) (/_sandbox/[^`]*)`", PAGE, re.MULTILINE):
         described.setdefault(path, set()).update(re.findall(r"[A-Z]+", verbs))
     served: dict[str, set[str]] = {}
-    for route in (*api.routes(portal), *automation.routes(portal)):
-        assert isinstance(route, Route)
+    found = [route for part in parts() if (make := getattr(part, "routes", None)) for route in make(portal)]
+    for route in found:
+        if not isinstance(route, Route) or not route.path.startswith("/_sandbox/"):
+            continue
         path = route.path.replace(":int", "")
         served.setdefault(path, set()).update((route.methods or set()) - {"HEAD"})
     assert described == served

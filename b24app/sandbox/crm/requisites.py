@@ -114,6 +114,10 @@ def _anchor(portal: Portal, row: Row) -> Row:
     return {"ANCHOR_TYPE_ID": owner.get("ENTITY_TYPE_ID"), "ANCHOR_ID": owner.get("ENTITY_ID")}
 
 
+def _event(portal: Portal, row: Row) -> Row:
+    return {"FIELDS": {name: row[name] for name in KEY} | _anchor(portal, row)}
+
+
 def _kept(call: Call, row: Row) -> Row:
     found = call.portal.table("crm_address").get(_key(row))
     if found is None:
@@ -129,7 +133,7 @@ def address_add(call: Call) -> Any:
         raise RestError.plain("TypeAddress exists.")
     location = {"LOC_ADDR_ID": call.portal.table("crm_location").next_id()}
     table.put(_key(row), {**row, **location, **_anchor(call.portal, row)})
-    call.portal.raise_event("ONCRMADDRESSREGISTER", {"FIELDS": {name: row[name] for name in KEY}}, user=call.user_id)
+    call.portal.raise_event("ONCRMADDRESSREGISTER", _event(call.portal, row), user=call.user_id)
     return True
 
 
@@ -138,7 +142,7 @@ def address_update(call: Call) -> Any:
     row = _address(call)
     _kept(call, row)
     call.portal.table("crm_address").update(_key(row), **row)
-    call.portal.raise_event("ONCRMADDRESSREGISTER", {"FIELDS": {name: row[name] for name in KEY}}, user=call.user_id)
+    call.portal.raise_event("ONCRMADDRESSREGISTER", _event(call.portal, row), user=call.user_id)
     return True
 
 
@@ -147,7 +151,7 @@ def address_delete(call: Call) -> Any:
     row = _address(call)
     _kept(call, row)
     call.portal.table("crm_address").delete(_key(row))
-    call.portal.raise_event("ONCRMADDRESSUNREGISTER", {"FIELDS": {name: row[name] for name in KEY}}, user=call.user_id)
+    call.portal.raise_event("ONCRMADDRESSUNREGISTER", _event(call.portal, row), user=call.user_id)
     return True
 
 

@@ -148,3 +148,23 @@ async def test_a_trigger_is_registered_renamed_and_executed(box: Box) -> None:
     unknown = await box.refused("crm.automation.trigger.execute", app=True, CODE="no", **owner)
     assert unknown == ("", "Trigger with code no is not registered.")
     assert (await box.refused("crm.automation.trigger.list"))[0] == "ACCESS_DENIED"
+
+
+async def test_a_trigger_moves_the_deal_where_the_administrator_put_it(box: Box) -> None:
+    deal = await box.item(DEAL, title="x")
+    await box("crm.automation.trigger.add", app=True, CODE="replied", NAME="Ответ")
+    assert (await box.page("/_sandbox/triggers", entityTypeId=DEAL, code="replied", stageId="NO")).status_code == 400
+    assert (
+        await box.page("/_sandbox/triggers", entityTypeId=DEAL, code="replied", stageId="EXECUTING")
+    ).status_code == 200
+    box.heard()
+
+    owner = {"OWNER_TYPE_ID": DEAL, "OWNER_ID": deal["id"]}
+    await box("crm.automation.trigger.execute", app=True, CODE="replied", **owner)
+    happened = box.raised()
+    assert [(one.name, one.user) for one in happened] == [("ONCRMDEALUPDATE", None)]
+    assert (await box("crm.deal.get", id=deal["id"]))["STAGE_ID"] == "EXECUTING"
+
+    await box("crm.automation.trigger.execute", app=True, CODE="replied", **owner)
+    assert box.raised() == []
+    assert "moved nothing" in box.told()
