@@ -1,6 +1,7 @@
 """What every page of the portal needs: who looks, templates, files, the portal's own calls."""
 
 import json
+import re
 from base64 import b64decode
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
@@ -27,6 +28,7 @@ from b24app.sandbox.pages import bbcode
 
 HERE = Path(__file__).parent
 COOKIE = "sandbox_user"
+_HEX = re.compile(r"#[0-9a-f]{6}")
 KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".png": "image/png"}
 MONTHS = ("янв.", "февр.", "мар.", "апр.", "мая", "июн.", "июл.", "авг.", "сент.", "окт.", "нояб.", "дек.")
 DAYS = ("Пн", "Вт", "Ср", "Чт", "Пт", "Сб", "Вс")
@@ -113,7 +115,14 @@ def environment() -> Environment:
         loader=FileSystemLoader(HERE / "templates"), autoescape=True, trim_blocks=True, lstrip_blocks=True
     )
     made.policies["json.dumps_kwargs"] = {"ensure_ascii": False, "sort_keys": False}
+    made.filters["deep"] = deep
     return made
+
+
+def deep(colour: str) -> str:
+    """A portal's colour darkened until white letters can be read on it."""
+    parts = [int(colour[place : place + 2], 16) for place in (1, 3, 5)] if _HEX.fullmatch(colour) else []
+    return f"#{''.join(f'{part * 58 // 100:02x}' for part in parts)}" if parts else colour
 
 
 @cache
