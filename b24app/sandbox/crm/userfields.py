@@ -10,7 +10,6 @@ from typing import Any
 
 from b24app.sandbox import placements
 from b24app.sandbox.crm import kinds, query, values
-from b24app.sandbox.crm.fields import descriptions
 from b24app.sandbox.crm.kinds import Kind
 from b24app.sandbox.crm.values import flag
 from b24app.sandbox.kernel.errors import RestError, core_error
@@ -285,42 +284,3 @@ for _name, _entity in _families().items():
 def of_kind(portal: Portal, kind: Kind) -> list[Row]:
     """The user fields of a kind."""
     return table(portal).where(ENTITY_ID=kind.user_fields)
-
-
-# --- reference: crm.userfield.*
-
-
-@method("crm.userfield.types", scope="crm")
-def types(call: Call) -> Any:
-    own = [{"ID": code, "title": title} for code, title in TYPES.items()]
-    registered = call.portal.table("userfieldtype")
-    return own + [{"ID": f"rest_{row['APP_ID']}_{row['USER_TYPE_ID']}", "title": row["TITLE"]} for row in registered]
-
-
-@method("crm.userfield.fields", scope="crm")
-def fields(_: Call) -> Any:
-    plan = {
-        "ID": "int R",
-        "ENTITY_ID": "string I",
-        "FIELD_NAME": "string rI",
-        "USER_TYPE_ID": "string rI",
-        "XML_ID": "string",
-    }
-    plan |= dict.fromkeys(LABELS, "string") | dict.fromkeys(FLAGS, "char") | {"MULTIPLE": "char I", "SORT": "int"}
-    return descriptions({**plan, "LIST": "uf_enum_element M", "SETTINGS": "object"})
-
-
-@method("crm.userfield.enumeration.fields", scope="crm")
-def enumeration_fields(_: Call) -> Any:
-    return descriptions(
-        {"ID": "int R", "SORT": "int", "VALUE": "string", "DEF": "char", "XML_ID": "string", "DEL": "char"}
-    )
-
-
-@method("crm.userfield.settings.fields", scope="crm")
-def settings_fields(call: Call) -> Any:
-    kind = str(call.get("type") or "")
-    if not kind:
-        raise RestError.plain("Parameter 'type' is not specified or empty.")
-    known = SETTINGS.get(kind, {})
-    return descriptions({name: "int" if isinstance(value, int) else "string" for name, value in known.items()})
