@@ -6,7 +6,6 @@ Source: `api-reference/chats/*.md`, `chats/chat-users/*.md`, `chats/chat-update/
 from collections.abc import Callable
 from typing import Any
 
-from b24app.sandbox.kernel.access import Caller
 from b24app.sandbox.kernel.errors import RestError
 from b24app.sandbox.kernel.registry import Call, method
 from b24app.sandbox.kernel.store import Row
@@ -224,17 +223,3 @@ def counters(call: Call) -> Any:
         "TYPE": kinds, "CHAT": groups, "CHAT_MUTED": muted, "CHAT_UNREAD": [], "LINES": [], "DIALOG": dialogs,
         "DIALOG_UNREAD": [],
     }  # fmt: skip
-
-
-@method("im.disk.folder.get", scope="im")
-def disk_folder(call: Call) -> Any:
-    """The folder of a chat's files: a place on the drive of the chat's owner, made when it is asked for."""
-    chat = _group(call, call.user_id) if call.params.has("CHAT_ID") else dialog_of(call, call.user_id)
-    if not chat.get("DISK_FOLDER"):
-        owner = Caller(chat["OWNER"], unlimited=True)
-        wanted = {"filter": {"ENTITY_TYPE": "user", "ENTITY_ID": str(chat["OWNER"])}}
-        drive = call.portal.call("disk.storage.getlist", wanted, owner).result[0]
-        data = {"id": drive["ID"], "data": {"NAME": f"Файлы чата {chat['ID']}"}}
-        folder = call.portal.call("disk.storage.addfolder", data, owner).result
-        call.portal.table("chat").update(chat["ID"], DISK_FOLDER=int(folder["ID"]))
-    return {"ID": chat["DISK_FOLDER"]}

@@ -1,10 +1,11 @@
-"""im.message.*, im.dialog.messages.get, im.v2.File.upload: what a person does in a chat through REST.
+"""im.message.*, im.dialog.messages.get: what a person does in a chat through REST.
 
 Source: `api-reference/chats/messages/*.md`.
 """
 
 from typing import Any
 
+from b24app.sandbox.kernel.access import Caller
 from b24app.sandbox.kernel.errors import RestError
 from b24app.sandbox.kernel.registry import Call, method, to_int
 from b24app.sandbox.kernel.store import Row
@@ -12,6 +13,8 @@ from b24app.sandbox.messenger import chats, keyboard, people, shapes, talk
 from b24app.sandbox.messenger.bots_v1 import like, too_old
 from b24app.sandbox.messenger.fields import attach
 from b24app.sandbox.messenger.im_chats import dialog_of
+
+QUOTE = "-" * 54
 
 
 @method("im.message.add", scope="im")
@@ -140,3 +143,27 @@ def messages(call: Call) -> Any:
         "users": [people.im(call.portal, one) for one in authors],
         "files": [],
     }
+
+
+@method("im.message.share", scope="im")
+def share(call: Call) -> Any:
+    """Make something of a message: a chat about it, or a task."""
+    if call.int("MESSAGE_ID") <= 0:
+        raise RestError("MESSAGE_ID_ERROR", "Message ID can't be empty")
+    chat, kind = dialog_of(call, call.user_id), str(call.get("TYPE") or "").upper()
+    try:
+        message = talk.visible(call.portal, call.user_id, call.int("MESSAGE_ID"))
+    except talk.NoSuchMessage:
+        raise RestError("PARAMS_ERROR", "Incorrect params") from None
+    quoted = f"{QUOTE}\n{people.full_name(call.portal, message['AUTHOR_ID'])}\n{message['TEXT']}\n{QUOTE}"
+    if kind == "CHAT":
+        made = chats.open_group(call.portal, call.user_id, chat["USERS"], TITLE=message["TEXT"][:50])
+        talk.say(call.portal, made, call.user_id, quoted)
+    elif kind == "TASK":
+        fields = {"TITLE": message["TEXT"][:50] or "Задача", "DESCRIPTION": quoted, "RESPONSIBLE_ID": call.user_id}
+        call.portal.call("tasks.task.add", {"fields": fields}, Caller(call.user_id, unlimited=True))
+    elif kind in {"POST", "CALEND"}:
+        call.portal.tell(f"im.message.share: the sandbox makes no {kind} of a message")
+    else:
+        raise RestError("PARAMS_ERROR", "Incorrect params")
+    return True

@@ -112,6 +112,33 @@ def read_list(call: Call) -> Any:
     return True
 
 
+@method("im.notify.answer", scope="im")
+def answer(call: Call) -> Any:
+    """An answer to a notice that asks for one; notices of applications ask for none, so it goes nowhere."""
+    if call.int("NOTIFY_ID", "ID") <= 0:
+        raise RestError("ID_ERROR", "Notification ID can't be empty")
+    if not call.get("ANSWER_TEXT"):
+        raise RestError("ANSWER_TEXT_ERROR", "ANSWER_TEXT can't be empty")
+    return _answered(call, "Ваш ответ отправлен")
+
+
+@method("im.notify.confirm", scope="im")
+def confirm(call: Call) -> Any:
+    if call.int("NOTIFY_ID", "ID") <= 0:
+        raise RestError("ID_ERROR", "Notification ID can't be empty")
+    if not call.get("NOTIFY_VALUE"):
+        raise RestError("NOTIFY_VALUE_ERROR", "Notification Value can't be empty")
+    return _answered(call, "Готово")
+
+
+def _answered(call: Call, text: str) -> Any:
+    row = call.portal.table("notice").get(call.int("NOTIFY_ID", "ID"))
+    if row is None or row["USER_ID"] != call.user_id:
+        return False
+    call.portal.tell(f"{call.method}: nobody waits for an answer to notice {row['ID']}")
+    return {"result_message": [text]}
+
+
 @method("im.notify.schema.get", scope="im")
 def schema(_: Call) -> Any:
     """Kinds of notices by module; applications' notices are one kind."""

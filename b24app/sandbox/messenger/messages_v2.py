@@ -1,11 +1,8 @@
-"""imbot.v2.Chat.Message.*, reactions, typing, the text field, files.
+"""imbot.v2.Chat.Message.*, reactions, typing, the text field.
 
-Source: `chat-bots-v2/imbot.v2/messages/*.md`, `ui/*.md`, `files/*.md`.
+Source: `chat-bots-v2/imbot.v2/messages/*.md`, `ui/*.md`.
 """
 
-import base64
-import binascii
-from pathlib import PurePath
 from typing import Any
 
 from b24app.sandbox.kernel.errors import RestError
@@ -15,7 +12,6 @@ from b24app.sandbox.messenger import chats, people, shapes, talk
 from b24app.sandbox.messenger.fields import attach, bot_of, chat_of, denied, flag, keys, own_message, pick
 
 READERS = frozenset({"supervisor", "personal"})
-LARGEST_FILE = 100 * 1024 * 1024
 REACTIONS = frozenset(
     [
         "like",
@@ -244,47 +240,3 @@ def text_field(call: Call) -> Any:
     on = flag(dict(call.params), "enabled", default=True)
     call.portal.table("chat").update(chat["ID"], TEXT_FIELD="Y" if on else "N")
     return {"result": True}
-
-
-@method("imbot.v2.File.upload", scope="imbot")
-def upload(call: Call) -> Any:
-    """Keep a file and say so in the chat: one call posts the message too."""
-    bot = bot_of(call)
-    chat, given = chat_of(call, bot), call.map("fields")
-    name, body = str(pick(given, "name") or ""), str(pick(given, "content") or "")
-    if not name or not body:
-        raise RestError("FILE_EMPTY", "File name or content is empty")
-    try:
-        size = len(base64.b64decode(body, validate=True))
-    except (binascii.Error, ValueError):
-        raise RestError("FILE_INVALID_CONTENT", "Invalid base64 content") from None
-    if size > LARGEST_FILE:
-        raise RestError("FILE_TOO_LARGE", "File is too large")
-    row = {"CHAT_ID": chat["ID"], "NAME": name, "SIZE": size, "BODY": body, "AUTHOR_ID": bot["ID"]}
-    file = call.portal.table("chat_file").add(row)
-    params = {"files": [file["ID"]]}
-    message = talk.say(call.portal, chat, bot["ID"], str(pick(given, "message") or ""), PARAMS=params)
-    shape = {
-        "id": file["ID"],
-        "chatId": chat["ID"],
-        "name": name,
-        "extension": PurePath(name).suffix[1:].lower(),
-        "size": size,
-    }
-    dialog = str(call.get("dialogId"))
-    return {"file": shape, "messageId": message["ID"], "chatId": chat["ID"], "dialogId": dialog}
-
-
-@method("imbot.v2.File.download", scope="imbot")
-def download(call: Call) -> Any:
-    """A link for one download."""
-    bot = bot_of(call)
-    file = call.portal.table("chat_file").get(call.int("fileId"))
-    if file is None:
-        raise RestError("FILE_NOT_FOUND", "File not found")
-    chat = call.portal.table("chat").get(file["CHAT_ID"])
-    if chat is None or bot["ID"] not in chat["USERS"]:
-        raise RestError("FILE_ACCESS_ERROR", "File access error", 403)
-    token = f"imbot{call.portal.random.getrandbits(96):024x}"
-    call.portal.table("download").put(token, {"FILE_ID": file["ID"]})
-    return {"downloadUrl": f"{call.portal.origin}/im/download/?token={token}"}

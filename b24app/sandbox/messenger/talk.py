@@ -63,6 +63,7 @@ def change(portal: Portal, message: Row, changes: dict[str, Any]) -> Row:
     if message["AUTHOR_ID"] and not people.is_bot(portal, message["AUTHOR_ID"]):
         for bot in _listeners(portal, chat, message):
             notices.message_added(portal, bot, chat, message, "ONIMBOTV2MESSAGEUPDATE")
+    portal.signal("chat.changed", chat=chat, message=message)
     return message
 
 
@@ -73,6 +74,7 @@ def delete(portal: Portal, message: Row, *, complete: bool = False) -> None:
     chats.erase(portal, message, complete=complete)
     for bot in heard:
         notices.message_deleted(portal, bot, chat, message)
+    portal.signal("chat.deleted", chat=chat, message=message)
 
 
 def press(portal: Portal, given: Press) -> bool:
@@ -105,6 +107,8 @@ def react(portal: Portal, user_id: int, message: Row, reaction: str, action: str
     bot = portal.table("bot").get(message["AUTHOR_ID"])
     if bot is not None and bot["REACTIONS"] and user_id != bot["ID"]:
         notices.reacted(portal, bot, _chat_of(portal, message), message, notices.Reaction(user_id, reaction, action))
+    about = {"user_id": user_id, "reaction": reaction, "action": action}
+    portal.signal("chat.reacted", chat=_chat_of(portal, message), message=message, **about)
 
 
 def invite(portal: Portal, chat: Row, by: int, user_ids: list[int]) -> list[int]:
@@ -114,6 +118,7 @@ def invite(portal: Portal, chat: Row, by: int, user_ids: list[int]) -> list[int]
         bot = portal.table("bot").get(one)
         if bot is not None:
             notices.joined(portal, bot, chat, by)
+        portal.signal("chat.joined", chat=chat, user_id=one)
     return came
 
 

@@ -5,6 +5,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from b24app.sandbox.kernel.portal import Portal
+from b24app.sandbox.kernel.registry import to_int
 from b24app.sandbox.messenger.people import departments, full_name
 from b24app.sandbox.pages import web
 
@@ -44,9 +45,13 @@ class People:
         return web.page(who, "task.html", section="tasks", row=row)
 
     async def download(self, request: Request) -> Response:
-        """A file of a chat by a link for one download."""
+        """A file of a chat: by a link for one download, or by its number for somebody who is in that chat."""
         token = self.portal.table("download").delete(request.query_params.get("token", ""))
-        file = self.portal.table("chat_file").get(token["FILE_ID"]) if token else None
+        number = token["FILE_ID"] if token else to_int(request.query_params.get("file"))
+        file = self.portal.table("chat_file").get(number)
+        chat = self.portal.table("chat").get(file["CHAT_ID"]) if file else None
+        if not token and web.viewer(self.portal, request).id not in (chat or {"USERS": []})["USERS"]:
+            file = None
         if file is None:
             return web.nothing("Ссылка уже использована")
         return web.attachment(str(file["NAME"]), str(file["BODY"]))
