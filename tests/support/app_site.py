@@ -5,12 +5,11 @@ By hand: `python -m tests.support.app_site` prints addresses that open the pages
 
 import asyncio
 import tempfile
-import threading
-from collections.abc import AsyncIterator, Coroutine
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 from b24app import cardtab, install
 from b24app.cardtab.routes import router as tab_router
@@ -23,10 +22,10 @@ from b24app.ui import Static, Templates
 from b24app.usecases.apply import apply
 from b24app.usecases.card import Cards
 from fastapi.responses import HTMLResponse
+from tests.support.held import Held
 from tests.support.install_app import Doors, frame_form, open_doors, place
 from tests.support.install_portal import InstallPortal, serve
 
-T = TypeVar("T")
 PEOPLE: Final = (
     (1, "Динара", "Ахметова", "Руководитель поддержки", 5),
     (12, "Вадим", "Петров", "Инженер 1-й линии", 5),
@@ -187,26 +186,16 @@ async def app_site(folder: Path) -> AsyncIterator[AppSite]:
                 yield site
 
 
-class Held:
-    """A site in a thread of its own, for browsers driven without asyncio."""
+class HeldSite(Held[AppSite]):
+    """A site on another thread."""
 
     def __init__(self, folder: Path) -> None:
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
-        self._thread.start()
-        self._stack = AsyncExitStack()
-        self.site: AppSite = self.run(self._stack.enter_async_context(app_site(folder)))
+        super().__init__(app_site(folder))
 
-    def run(self, work: Coroutine[Any, Any, T]) -> T:
-        """Do something where the servers live."""
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result(30)
-
-    def close(self) -> None:
-        """Stop the servers and the thread."""
-        self.run(self._stack.aclose())
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(10)
-        self._loop.close()
+    @property
+    def site(self) -> AppSite:
+        """The pages and their portal."""
+        return self.it
 
 
 async def _by_hand() -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.support.app_site import Held
+from tests.support.app_site import HeldSite
 from tests.support.tab_site import TabSite, tab_site
 
 
@@ -16,8 +16,8 @@ def site(tmp_path: Path) -> Iterator[TabSite]:
 
 
 @pytest.fixture
-def held(tmp_path: Path) -> Iterator[Held]:
+def held(tmp_path: Path) -> Iterator[HeldSite]:
     """The application's pages on a small portal."""
-    running = Held(tmp_path)
+    running = HeldSite(tmp_path)
     yield running
     running.close()

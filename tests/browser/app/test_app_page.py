@@ -3,18 +3,18 @@
 import pytest
 from b24app.kit.ids import UserId
 from playwright.sync_api import Page, expect
-from tests.support.app_site import Held
+from tests.support.app_site import HeldSite
 from tests.support.axe import crowded, violations
 
 pytestmark = pytest.mark.browser
 
 
-def opens(page: Page, held: Held, place: str = "app", who: str = "admin", language: str = "ru") -> None:
+def opens(page: Page, held: HeldSite, place: str = "app", who: str = "admin", language: str = "ru") -> None:
     page.goto(f"{held.site.opening(place, who)}&language={language}")
     page.get_by_role("button").click()
 
 
-def test_a_dispatcher_assigns_from_the_queue_without_leaving_it(quiet: Page, held: Held) -> None:
+def test_a_dispatcher_assigns_from_the_queue_without_leaving_it(quiet: Page, held: HeldSite) -> None:
     held.run(held.site.busy_morning())
     opens(quiet, held)
     expect(quiet.get_by_text("3 заявки не назначены.")).to_be_visible()
@@ -32,7 +32,7 @@ def test_a_dispatcher_assigns_from_the_queue_without_leaving_it(quiet: Page, hel
     assert held.run(held.site.assignee(48222)) == UserId(14)
 
 
-def test_escape_closes_the_dialog_and_gives_the_focus_back(quiet: Page, held: Held) -> None:
+def test_escape_closes_the_dialog_and_gives_the_focus_back(quiet: Page, held: HeldSite) -> None:
     held.run(held.site.busy_morning())
     opens(quiet, held)
     button = quiet.get_by_role("button", name="Назначить, № 48222")
@@ -43,7 +43,7 @@ def test_escape_closes_the_dialog_and_gives_the_focus_back(quiet: Page, held: He
     expect(button).to_be_focused()
 
 
-def test_a_form_without_a_choice_says_so_beside_it(quiet: Page, held: Held) -> None:
+def test_a_form_without_a_choice_says_so_beside_it(quiet: Page, held: HeldSite) -> None:
     held.run(held.site.busy_morning())
     opens(quiet, held)
     quiet.get_by_role("button", name="Назначить, № 48222").click()
@@ -54,7 +54,7 @@ def test_a_form_without_a_choice_says_so_beside_it(quiet: Page, held: Held) -> N
     assert violations(quiet) == []
 
 
-def test_the_installation_is_watched_and_its_people_are_chosen(quiet: Page, held: Held) -> None:
+def test_the_installation_is_watched_and_its_people_are_chosen(quiet: Page, held: HeldSite) -> None:
     opens(quiet, held, "install")
     steps = quiet.locator(".checks li")
     expect(steps).to_have_count(8)
@@ -69,7 +69,7 @@ def test_the_installation_is_watched_and_its_people_are_chosen(quiet: Page, held
     assert held.run(held.site.people()) == ((1, 12), 13)
 
 
-def test_a_failed_step_shows_the_portals_words_and_can_be_repeated(quiet: Page, held: Held) -> None:
+def test_a_failed_step_shows_the_portals_words_and_can_be_repeated(quiet: Page, held: HeldSite) -> None:
     held.site.portal.refuses["crm.category.add"] = "ACCESS_DENIED"
     opens(quiet, held, "install")
     held.run(held.site.doors.works())
@@ -83,7 +83,7 @@ def test_a_failed_step_shows_the_portals_words_and_can_be_repeated(quiet: Page, 
 
 
 @pytest.mark.parametrize("section", ["Очередь", "Настройки", "Диагностика"])
-def test_every_section_is_accessible(quiet: Page, held: Held, section: str) -> None:
+def test_every_section_is_accessible(quiet: Page, held: HeldSite, section: str) -> None:
     held.run(held.site.busy_morning())
     opens(quiet, held)
     quiet.get_by_role("button", name=section, exact=True).click()
@@ -93,7 +93,7 @@ def test_every_section_is_accessible(quiet: Page, held: Held, section: str) -> N
 
 
 @pytest.mark.parametrize("section", ["Очередь", "Настройки", "Диагностика"])
-def test_on_a_phone_every_section_fits_a_finger(phone: Page, held: Held, section: str) -> None:
+def test_on_a_phone_every_section_fits_a_finger(phone: Page, held: HeldSite, section: str) -> None:
     held.run(held.site.busy_morning())
     opens(phone, held)
     phone.get_by_role("button", name=section, exact=True).tap()
@@ -103,7 +103,7 @@ def test_on_a_phone_every_section_fits_a_finger(phone: Page, held: Held, section
     assert violations(phone) == []
 
 
-def test_somebody_who_is_no_administrator_changes_no_settings(quiet: Page, held: Held) -> None:
+def test_somebody_who_is_no_administrator_changes_no_settings(quiet: Page, held: HeldSite) -> None:
     held.run(held.site.busy_morning())
     opens(quiet, held, who="agent")
     quiet.get_by_role("button", name="Настройки").click()
