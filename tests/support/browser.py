@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
+import b24app
 import httpx
 import uvicorn
 from b24app.sandbox.app import make_app, make_portal
@@ -130,10 +131,14 @@ FRAME = """<!doctype html><meta charset="utf-8"><title>Приложение</tit
 <body style="margin:0"><main style="height:__HEIGHT__px"><h1>__CODE__</h1></main>
 <script src="/sdk.js"></script>
 <script>window.b24 = B24Js.initializeB24Frame();</script>"""
+OURS = """<!doctype html><meta charset="utf-8"><title>Приложение</title>
+<body style="margin:0"><main style="height:700px"><h1>__CODE__</h1></main>
+<script type="module">import * as bridge from "/bridge.js"; window.bridge = bridge;</script>"""
+BRIDGE = Path(b24app.__file__).parent / "ui" / "static" / "bridge.js"
 
 
 def sdk_pages(site: Site) -> list[Route]:
-    """An application made of nothing but the SDK; `/clean` answers behind a redirect."""
+    """An application made of nothing but the SDK; `/clean` answers behind a redirect, `/bridge` has our bridge instead."""
 
     async def page(request: Request) -> Response:
         async with request.form() as form:
@@ -141,10 +146,15 @@ def sdk_pages(site: Site) -> list[Route]:
         code = site.posts[-1].get("PLACEMENT", "")
         if request.path_params["name"] == "clean":
             return RedirectResponse("/app/redirected", 303)
+        if request.path_params["name"] == "bridge":
+            return HTMLResponse(OURS.replace("__CODE__", code))
         return HTMLResponse(FRAME.replace("__HEIGHT__", "700").replace("__CODE__", code))
 
     async def script(_: Request) -> Response:
         return PlainTextResponse(sdk(), media_type="text/javascript")
+
+    async def bridge(_: Request) -> Response:
+        return PlainTextResponse(BRIDGE.read_text(encoding="utf-8"), media_type="text/javascript")
 
     async def blank(_: Request) -> Response:
         return Response(status_code=204)
@@ -152,6 +162,7 @@ def sdk_pages(site: Site) -> list[Route]:
     return [
         Route("/app/{name}", page, methods=["GET", "POST"]),
         Route("/sdk.js", script),
+        Route("/bridge.js", bridge),
         Route("/favicon.ico", blank),
         Route("/{rest:path}", blank, methods=["GET", "POST"]),
     ]
