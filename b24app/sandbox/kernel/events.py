@@ -51,6 +51,7 @@ class Events:
         self._queue: list[dict[str, Any]] = []
         self._wake = asyncio.Event()
         self._slowness: dict[str, float] = {}
+        self._stamped = 0
         self.log: deque[dict[str, Any]] = deque(maxlen=5000)
         self.in_flight = 0
         self._idle = asyncio.Event()
@@ -110,10 +111,17 @@ class Events:
             self._note({"label": label, "url": url, "body": body, "app": app["ID"]}, skip or "lost")
             return
         twice = faults.take("events_doubled_times") or self._portal.random.random() < faults.events_doubled
+        body = {**body, "ts": str(self._stamp())}
         for _ in range(2 if twice else 1):
             self._queue.append({"label": label, "url": url, "body": body, "app": app["ID"], "due": self._due(url)})
         self._idle.clear()
         self._wake.set()
+
+    def _stamp(self) -> int:
+        """`ts`: the second of the event. While the clock stands still each has one of its own, as people are not that quick."""
+        now = int(self._portal.clock.unix())
+        self._stamped = now if self._portal.clock.speed else max(now, self._stamped + 1)
+        return self._stamped
 
     def _due(self, url: str) -> datetime:
         faults, pause = self._portal.faults, self._slowness.get(url, 0.0)
@@ -173,10 +181,9 @@ class Events:
 
     async def _post(self, client: httpx.AsyncClient, item: dict[str, Any]) -> None:
         begun, outcome = monotonic(), ""
-        body = {**item["body"], "ts": str(int(self._portal.clock.unix()))}
         headers = {"Content-Type": "application/x-www-form-urlencoded", "User-Agent": "Bitrix24 Webhook Engine"}
         try:
-            answer = await client.post(item["url"], content=build_query(body), headers=headers)
+            answer = await client.post(item["url"], content=build_query(item["body"]), headers=headers)
             outcome = str(answer.status_code)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             outcome = type(error).__name__
