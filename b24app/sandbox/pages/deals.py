@@ -103,6 +103,7 @@ class Crm:
         facts = {
             "deal": deal, "stages": stages, "closed": _is_closed(deal, stages), "pipeline": self._pipeline(who, deal),
             "apps": self._tabs(who, number), "tab": tab, "fields": self._fields(who, deal), "staff_list": web.employees(self.portal),
+            "source": source_name(who, deal.get("sourceId")),
             "company": self._title(COMPANY, deal.get("companyId")), "contact": self._title(CONTACT, deal.get("contactId")),
             "history": history(who, DEAL, number), "custom": self._custom_frames(deal),
         }  # fmt: skip
@@ -259,6 +260,12 @@ class Crm:
             return JSONResponse({"error": error.description or error.code}, error.status)
         self.portal.store.flush()
         return JSONResponse({"ok": True})
+
+
+def source_name(who: web.Viewer, code: Any) -> str:
+    """What the portal calls a source."""
+    rows = who.call("crm.status.list", filter={"ENTITY_ID": "SOURCE"}, order={"SORT": "ASC"})
+    return next((str(row["NAME"]) for row in rows if row["STATUS_ID"] == code), str(code or ""))
 
 
 def _is_closed(deal: Row, stages: list[Row]) -> bool:

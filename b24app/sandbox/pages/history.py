@@ -69,7 +69,7 @@ def _comments(who: web.Viewer, kind: int, number: int) -> list[Row]:
 
 
 def _moves(who: web.Viewer, kind: int, number: int) -> list[Row]:
-    answer = _ask(who, "crm.stagehistory.list", entityTypeId=kind, filter={"OWNER_ID": number}, order={"ID": "ASC"})
+    answer = _ask(who, "crm.stagehistory.list", entityTypeId=kind, filter={"OWNER_ID": number}, order={"ID": "DESC"})
     rows = answer.get("items", []) if isinstance(answer, dict) else []
     names = _stage_names(who, {to_int(row.get("CATEGORY_ID")) for row in rows})
     return [

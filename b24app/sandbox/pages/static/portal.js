@@ -100,7 +100,8 @@ const portal = (() => {
     try {
       const data = await (await get("/pulse")).json();
       for (const node of document.querySelectorAll("[data-now]")) node.textContent = data.now;
-      if (clock) clock.textContent = data.speed === 1 ? data.now : `${data.now} · ×${data.speed}`;
+      const pace = data.speed === 1 ? "" : data.speed ? ` · ×${data.speed}` : " · стоит";
+      if (clock) clock.textContent = data.now + pace;
       const count = data.unread + data.notices;
       if (unread) { unread.hidden = !count; unread.textContent = count; }
       const fresh = known !== null && count > known && document.body.dataset.section !== "online";
