@@ -87,7 +87,8 @@ class Measure:
         """It ran past its term; exactly at the term is in time, and a clock that stands still gets no later."""
         if self.met is not None:
             return self.met.late
-        ran_until = utc(now) if self.since is not None else self.spells[-1].end if self.spells else None
+        stopped = self.spells[-1].end if self.spells else None
+        ran_until = utc(now) if self.since is not None and utc(now) > self.since else stopped
         if ran_until is None:
             return False
         term = self.term(rulers, now)

@@ -4,10 +4,12 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from b24app.sla.clock import Clocks
 from b24app.sla.hours import mapping
 from b24app.sla.measure import Figure, Measure
 from b24app.sla.reading import around, due
 from b24app.sla.scenario import NAMES, TICKET_CLOCKS, Life, events_of, instant, seconds, written
+from b24app.sla.state import Wait
 from b24app.sla.target import span
 
 
@@ -95,13 +97,14 @@ def _used_so_far(life: Life, now: datetime, name: str) -> float | None:
 
 def _paused(life: Life, now: datetime, _: Any) -> float | None:
     clocks = life.clocks
-    closed_counts = clocks.policy is not None and clocks.policy.conduct.closed_time_is_pause
-    waits = [
-        wait
-        for wait in clocks.waits
-        if wait.why == "client" or (wait.why == "closed" and closed_counts and wait.end is not None)
-    ]
+    waits = (wait for wait in clocks.waits if wait.why == "client" or (wait.why == "closed" and _is_over(clocks, wait)))
     return seconds(sum((clocks.rulers[wait.ruler].between(wait.start, wait.end or now) for wait in waits), timedelta()))
+
+
+def _is_over(clocks: Clocks, wait: Wait) -> bool:
+    """The ticket was reopened after it, and such time counts as a pause; another calendar alone does not end it."""
+    counts = clocks.policy is not None and clocks.policy.conduct.closed_time_is_pause
+    return counts and (clocks.closed_at is None or wait.start < clocks.closed_at)
 
 
 def _breached(life: Life, now: datetime, question: Any) -> dict[str, bool]:

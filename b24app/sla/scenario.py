@@ -82,7 +82,10 @@ class Life:
             case "sla_attached":
                 return life.attached(event)
             case _:
-                return replace(life, clocks=_moved(life.clocks, event)).noticed(event)
+                moved = replace(life, clocks=_moved(life.clocks, event))
+                return moved.noticed(
+                    event, reopened=moved.clocks.closed_at is None and life.clocks.closed_at is not None
+                )
 
     def until(self, at: datetime, *, including: bool) -> Self:
         """Closed by itself if its time came before `at`; a message at that very instant still prevents it."""
@@ -98,11 +101,11 @@ class Life:
             return None
         return self.last_message + span(limit, "rules.auto_close_after_s")
 
-    def noticed(self, event: Event) -> Self:
+    def noticed(self, event: Event, *, reopened: bool) -> Self:
         """What closing by itself is counted from."""
         if event.what in {"customer_reply", "support_reply"}:
             return replace(self, last_message=event.at)
-        if event.what == "reopened" and self.last_message is not None:
+        if reopened and self.last_message is not None:
             # Otherwise a ticket that was silent before it was closed would be closed again at once.
             return replace(self, last_message=event.at, auto_closed=False)
         return self
