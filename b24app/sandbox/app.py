@@ -54,6 +54,7 @@ def make_portal(
     store.before_flush = lambda: portal.set_setting("clock", portal.clock.now().isoformat())
     if portal.setting("member_id") is None:
         portal.set_setting("member_id", secrets.token_hex(16))
+        portal.set_setting("created_at", portal.iso())
     for module in parts():
         if start := getattr(module, "start", None):
             start(portal)
