@@ -9,6 +9,7 @@ import re
 from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any, Final
 
 import orjson
@@ -69,6 +70,8 @@ class ModelPortal:
     call_s: float = 0.0
     uncounted_s: float = 0.0
     limits: Limits = field(default_factory=lambda: Limits(burst=0))
+    others: float = 0.0
+    """Requests a second that somebody else sends from the same address."""
     padding: int = 0
     """More bytes in each deal."""
     access: str = "at1"
@@ -89,7 +92,7 @@ class ModelPortal:
     """Called before each command; it may change the parameters."""
 
     def __post_init__(self) -> None:
-        self._level, self._levelled_at = 0.0, 0.0
+        self._level, self._levelled_at = 0.0, float("-inf")
         self._baskets: dict[str, dict[int, float]] = {}
 
     def app(self) -> Starlette:
@@ -131,7 +134,7 @@ class ModelPortal:
     # -- requests -----------------------------------------------------------------------------------------------
 
     async def _rest(self, request: Request) -> Response:
-        method, raw = request.path_params["method"], await request.body()
+        method, raw = request.path_params["method"].removesuffix(".json"), await request.body()
         params = orjson.loads(raw or b"{}")
         self.seen.requests += 1
         self.agents.append(request.headers.get("user-agent", ""))
@@ -159,12 +162,19 @@ class ModelPortal:
         if token != self.access:
             raise Refusal("expired_token", "The access token provided has expired", 401)
 
+    def fill(self, level: float) -> None:
+        """Somebody else made so many requests a moment ago."""
+        self._level, self._levelled_at = level, _now()
+
     def _pour(self) -> None:
-        """The counter falls by the rate once a second."""
+        """The counter falls by the rate once a second; what others send comes on top, as far as it fits."""
         if not self.limits.burst:
             return
+        if self._levelled_at == float("-inf"):
+            self._levelled_at = _now()
         passed = int(_now() - self._levelled_at)
-        self._level = max(self._level - passed * self.limits.rate, 0.0)
+        fallen = max(self._level - passed * (self.limits.rate - self.others), 0.0)
+        self._level = min(fallen, float(self.limits.burst))
         self._levelled_at += passed
         if self._level + 1 > self.limits.burst:
             self.seen.refused_rate += 1
@@ -182,7 +192,7 @@ class ModelPortal:
         cmd = params["cmd"]
         lines = cmd.items() if isinstance(cmd, dict) else [(str(place), one) for place, one in enumerate(cmd)]
         parts: dict[str, dict[str, Any]] = {
-            name: {} for name in ("result", "result_error", "result_time", "result_total")
+            name: {} for name in ("result", "result_error", "result_time", "result_total", "result_next")
         }
         for key, line in lines:
             name, _, query = line.partition("?")
@@ -196,8 +206,8 @@ class ModelPortal:
                 continue
             parts["result"][key] = body["result"]
             parts["result_time"][key] = self._time(name, started)
-            if "total" in body:
-                parts["result_total"][key] = body["total"]
+            for told in body.keys() & {"total", "next"}:
+                parts[f"result_{told}"][key] = body[told]
         return {"result": {name: part or [] for name, part in parts.items()}, "time": _plain_time(_now(), _now())}
 
     async def _command(self, name: str, params: dict[str, Any]) -> dict[str, Any]:
@@ -336,7 +346,10 @@ def _walked(path: list[str], value: Any) -> Any:
 
 
 def _plain_time(started: float, finished: float) -> dict[str, Any]:
-    return {"start": EPOCH + started, "finish": EPOCH + finished, "duration": finished - started}
+    moments = {"date_start": started, "date_finish": finished}
+    dates = {name: datetime.fromtimestamp(EPOCH + at, UTC).isoformat() for name, at in moments.items()}
+    took = finished - started
+    return {"start": EPOCH + started, "finish": EPOCH + finished, "duration": took, "processing": took} | dates
 
 
 def _json(body: Any, status: int = 200) -> Response:
