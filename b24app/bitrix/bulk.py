@@ -22,8 +22,8 @@ from b24app.bitrix.throttle import PATIENCE_S, Priority
 from b24app.kit.errors import AccessExpired, PortalBusy, PortalError, PortalUnreachable
 
 AT_ONCE: Final = 8
-FIRST: Final = 8
-"""Commands of a batch before anything was measured: 30 s suffice for 3.75 s each."""
+FIRST: Final = 4
+"""Commands of a batch before anything was measured: 30 s suffice for 7.5 s each."""
 LONGEST_S: Final = 20.0
 """A request should take so long at most by what was measured; it may then still double before the portal ends it."""
 TRIES: Final = 3
@@ -38,6 +38,7 @@ class Bulk:
         self._queue = deque(range(len(methods)))
         self._tries = [0] * len(methods)
         self._most = BATCH
+        self._share = self._left_in_round = 0
         self._halt = True
         self._heard_at = _now()
         self.outcomes: list[Outcome | None] = [None] * len(methods)
@@ -55,11 +56,16 @@ class Bulk:
             await self._send(taken)
 
     def _size(self) -> int:
-        """Shared evenly between the requests under way together, no longer than the time allows."""
-        even = math.ceil(len(self._queue) / AT_ONCE)
+        """No longer than the time allows, and for each round of requests the same: they shall end together."""
         pace = self._caller.throttle.method(self._name).pace
         by_time = max(int(LONGEST_S / pace.careful_s), 1) if pace.seen else FIRST
-        return min(max(even, min(FIRST, len(self._queue))), by_time, self._most, BATCH)
+        most = min(by_time, self._most, BATCH)
+        if not self._left_in_round:
+            rounds = math.ceil(len(self._queue) / (AT_ONCE * most))
+            self._share = max(math.ceil(len(self._queue) / (AT_ONCE * rounds)), FIRST)
+            self._left_in_round = AT_ONCE
+        self._left_in_round -= 1
+        return min(self._share, most)
 
     async def _send(self, taken: list[int]) -> None:
         sent: list[int] = []
