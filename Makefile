@@ -52,7 +52,7 @@ soak: $(SETUP)  ## the long kill and load tests
 	@$(RUN)python -m bench soak $(ARGS)
 
 docs: $(SETUP)  ## regenerate docs/rest.md and the screenshots of the README
-	@$(RUN)python tools/build_docs.py
+	@$(RUN)python -m tools.build_docs
 
 migration: $(SETUP)  ## a new migration: make migration m="what changes"
 	@$(RUN)alembic revision --autogenerate -m "$(m)"

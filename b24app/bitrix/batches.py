@@ -26,6 +26,8 @@ async def send(caller: Caller, commands: Commands, priority: Priority) -> dict[s
     outcomes: dict[str, Outcome] = {}
     for first in range(0, len(keys), BATCH):
         part = {key: commands[key] for key in keys[first : first + BATCH]}
+        if any(needed_by(method) & commands.keys() - part.keys() for method in part.values()):
+            raise ValueError("a command refers to one of another request")
         outcomes |= await _part(caller, part, priority)
     return outcomes
 

@@ -19,15 +19,17 @@ class Method(BaseModel, Generic[Answer]):
     model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=to_camel, populate_by_name=True)
 
     rest_name: ClassVar[str]
-    scope: ClassVar[str] = ""
+    scope: ClassVar[str] = "basic"
+    """The right the application needs; `basic` is always there."""
     returns: ClassVar[Any] = Any
     wrapper: ClassVar[str] = ""
     """The key of `result` under which the answer stands, dots for deeper ones."""
     repeat_is_safe: ClassVar[bool] = False
     """Sending it twice is the same as once: it may be repeated after a time-out."""
     errors: ClassVar[str] = ""
+    """Codes of its own, beside those any method may answer with."""
     docs: ClassVar[str] = ""
-    """The page of the REST documentation."""
+    """The page of the REST documentation, below `api-reference/`."""
 
     def params(self) -> dict[str, Any]:
         """Parameters as the portal wants them; what was not given is left out."""
@@ -84,6 +86,17 @@ class Walked(Method[list[Answer]], Generic[Answer]):
         """How a later command of the batch refers to the last id of the full page that `key` gave."""
         steps = [*filter(None, self.wrapper.split(".")), str(self.page - 1), self.id_field]
         return f"$result[{key}]" + "".join(f"[{step}]" for step in steps)
+
+
+class PagedMethod(Method[list[Answer]], Generic[Answer]):
+    """A list that knows no `>id`; `client.pages` reads it by `start`."""
+
+    order: dict[str, str] | None = None
+    filter: dict[str, Any] | None = None
+    select: list[str] | None = None
+    start: int | None = None
+
+    repeat_is_safe: ClassVar[bool] = True
 
 
 class ListMethod(Walked[Answer], Generic[Answer]):

@@ -23,6 +23,7 @@ class GetApp(PlainMethod[AppAnswer]):
     rest_name = "app.info"
     returns = AppAnswer
     repeat_is_safe = True
+    errors = "ACCESS_DENIED (by webhook)"
     docs = "common/system/app-info"
 
 
@@ -77,6 +78,7 @@ class ListEventBindings(PlainMethod[list[EventBinding]]):
     rest_name = "event.get"
     returns = Annotated[list[EventBinding], Rows]
     repeat_is_safe = True
+    errors = "WRONG_AUTH_TYPE (by webhook)"
     docs = "events/event-get"
 
 
@@ -96,6 +98,7 @@ class UnbindEvent(PlainMethod[Any]):
 
     rest_name = "event.unbind"
     repeat_is_safe = True
+    errors = "ACCESS_DENIED"
     docs = "events/event-unbind"
 
     event: str
@@ -116,6 +119,7 @@ class ListPlacementBindings(PlainMethod[list[PlacementBinding]]):
     scope = "placement"
     returns = Annotated[list[PlacementBinding], Rows]
     repeat_is_safe = True
+    errors = "WRONG_AUTH_TYPE (by webhook)"
     docs = "widgets/placement-get"
 
 
@@ -139,6 +143,7 @@ class UnbindPlacement(UpperMethod[Any]):
     rest_name = "placement.unbind"
     scope = "placement"
     repeat_is_safe = True
+    errors = "WRONG_AUTH_TYPE (by webhook), ACCESS_DENIED, ERROR_ARGUMENT"
     docs = "widgets/placement-unbind"
 
     placement: str
@@ -187,8 +192,7 @@ class ListUsers(Walked[User]):
     def walk(self, after: int | str | None, upto: int | None = None, *, down: bool = False) -> dict[str, Any]:
         """The same walk with this method's own names."""
         condition = {**(self.filter or {}), **self.bounds(after, upto)}
-        changed = {"filter": condition, "sort": "ID", "order": "DESC" if down else "ASC", "start": -1}
-        return self.model_copy(update=changed).params()
+        return {"FILTER": condition, "sort": "ID", "order": "DESC" if down else "ASC", "start": -1}
 
 
 class DepartmentRow(UpperRow):

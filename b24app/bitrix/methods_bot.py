@@ -13,6 +13,7 @@ class GetBotRevision(Method[dict[str, Any]]):
     scope = "imbot"
     returns = Map
     repeat_is_safe = True
+    errors = "ERROR_METHOD_NOT_FOUND (an older portal)"
     docs = "chat-bots/chat-bots-v2/imbot.v2/revision-get"
 
 
@@ -31,7 +32,7 @@ class RegisterBot(Method[Bot]):
     returns = Bot
     wrapper = "bot"
     repeat_is_safe = True
-    errors = "BOT_CODE_ALREADY_TAKEN, BOT_WEBHOOK_URL_REQUIRED, BOT_LIMIT_EXCEEDED"
+    errors = "BOT_CODE_ALREADY_TAKEN, BOT_WEBHOOK_URL_REQUIRED, BOT_INVALID_CALLBACK, BOT_REGISTER_FAILED"
     docs = "chat-bots/chat-bots-v2/imbot.v2/bots/bot-register"
 
     fields: dict[str, Any]
@@ -58,7 +59,7 @@ class RegisterCommand(Method[Any]):
     rest_name = "imbot.v2.Command.register"
     scope = "imbot"
     repeat_is_safe = True
-    errors = "COMMAND_NAME_INVALID, COMMAND_REGISTER_FAILED"
+    errors = "BOT_NOT_FOUND, COMMAND_NAME_INVALID, COMMAND_TITLE_REQUIRED, COMMAND_REGISTER_FAILED"
     docs = "chat-bots/chat-bots-v2/imbot.v2/commands/command-register"
 
     bot_id: int
@@ -72,8 +73,8 @@ class SendMessage(Method[int]):
     scope = "imbot"
     returns = Number
     wrapper = "id"
-    errors = "ACCESS_DENIED, EMPTY_MESSAGE, SENDING_FAILED, KEYBOARD_OVERSIZE"
-    docs = "chat-bots/chat-bots-v2/imbot.v2/messages/message-send"
+    errors = "BOT_NOT_FOUND, BOT_OWNERSHIP_ERROR, ACCESS_DENIED, EMPTY_MESSAGE, SENDING_FAILED"
+    docs = "chat-bots/chat-bots-v2/imbot.v2/messages/chat-message-send"
 
     bot_id: int
     dialog_id: str
@@ -86,8 +87,8 @@ class UpdateMessage(Method[Any]):
     rest_name = "imbot.v2.Chat.Message.update"
     scope = "imbot"
     repeat_is_safe = True
-    errors = "ACCESS_DENIED, MESSAGE_NOT_FOUND"
-    docs = "chat-bots/chat-bots-v2/imbot.v2/messages/message-update"
+    errors = "BOT_NOT_FOUND, BOT_OWNERSHIP_ERROR, ACCESS_DENIED (not the bot's, or no such message)"
+    docs = "chat-bots/chat-bots-v2/imbot.v2/messages/chat-message-update"
 
     bot_id: int
     message_id: int
@@ -100,8 +101,8 @@ class DeleteMessage(Method[Any]):
     rest_name = "imbot.v2.Chat.Message.delete"
     scope = "imbot"
     repeat_is_safe = True
-    errors = "ACCESS_DENIED, MESSAGE_NOT_FOUND"
-    docs = "chat-bots/chat-bots-v2/imbot.v2/messages/message-delete"
+    errors = "BOT_NOT_FOUND, BOT_OWNERSHIP_ERROR, ACCESS_DENIED (not the bot's, or no such message)"
+    docs = "chat-bots/chat-bots-v2/imbot.v2/messages/chat-message-delete"
 
     bot_id: int
     message_id: int
@@ -115,7 +116,8 @@ class RegisterBotV1(UpperMethod[int]):
     scope = "imbot"
     returns = Number
     repeat_is_safe = True
-    docs = "chat-bots/outdated/imbot-register"
+    errors = "WRONG_AUTH_TYPE, EVENT_MESSAGE_ADD_ERROR, EVENT_WELCOME_MESSAGE_ERROR, EVENT_BOT_DELETE_ERROR"
+    docs = "chat-bots/outdated/bots/imbot-register"
 
     code: str
     type: str = "B"
@@ -129,6 +131,7 @@ class RegisterCommandV1(UpperMethod[int]):
     rest_name = "imbot.command.register"
     scope = "imbot"
     returns = Number
+    errors = "EVENT_COMMAND_ADD_ERROR, COMMAND_ERROR, BOT_ID_ERROR, APP_ID_ERROR, LANG_ERROR"
     docs = "chat-bots/outdated/commands/imbot-command-register"
 
     bot_id: int
@@ -144,6 +147,7 @@ class SendMessageV1(UpperMethod[int]):
     rest_name = "imbot.message.add"
     scope = "imbot"
     returns = Number
+    errors = "BOT_ID_ERROR, APP_ID_ERROR, DIALOG_ID_EMPTY, MESSAGE_EMPTY, KEYBOARD_ERROR, KEYBOARD_OVERSIZE"
     docs = "chat-bots/outdated/messages/imbot-message-add"
 
     bot_id: int
@@ -158,6 +162,7 @@ class UpdateMessageV1(UpperMethod[Any]):
     rest_name = "imbot.message.update"
     scope = "imbot"
     repeat_is_safe = True
+    errors = "BOT_ID_ERROR, APP_ID_ERROR, MESSAGE_ID_ERROR, KEYBOARD_ERROR, CANT_EDIT_MESSAGE"
     docs = "chat-bots/outdated/messages/imbot-message-update"
 
     bot_id: int
@@ -172,6 +177,7 @@ class DeleteMessageV1(UpperMethod[Any]):
     rest_name = "imbot.message.delete"
     scope = "imbot"
     repeat_is_safe = True
+    errors = "BOT_ID_ERROR, APP_ID_ERROR, MESSAGE_ID_ERROR, CANT_EDIT_MESSAGE"
     docs = "chat-bots/outdated/messages/imbot-message-delete"
 
     bot_id: int

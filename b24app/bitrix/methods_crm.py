@@ -3,7 +3,7 @@
 from typing import Annotated, Any, ClassVar
 
 from b24app.bitrix.dialects import Flag, Moment, Number, Rows, Words
-from b24app.bitrix.methods import ListMethod, Method, PlainMethod, Row, UpperListMethod, UpperRow
+from b24app.bitrix.methods import ListMethod, Method, PagedMethod, PlainMethod, Row, UpperListMethod, UpperRow
 
 
 class GetItem(Method[dict[str, Any]]):
@@ -84,6 +84,7 @@ class ListCategories(Method[list[Category]]):
     returns = Annotated[list[Category], Rows]
     wrapper = "categories"
     repeat_is_safe = True
+    errors = "NOT_FOUND, ENTITY_TYPE_NOT_SUPPORTED"
     docs = "crm/universal/category/crm-category-list"
 
     entity_type_id: int
@@ -113,12 +114,13 @@ class Status(UpperRow):
     semantics: str | None = None
 
 
-class ListStatuses(UpperListMethod[Status]):
+class ListStatuses(PagedMethod[Status]):
     """Entries of one dictionary. Always filter by one ENTITY_ID: an unfiltered list is cut at 50."""
 
     rest_name = "crm.status.list"
     scope = "crm"
     returns = Annotated[list[Status], Rows]
+    errors = "empty code with a text (no right, bad parameters)"
     docs = "crm/status/crm-status-list"
 
 
@@ -140,6 +142,7 @@ class UpdateStatus(PlainMethod[Any]):
     rest_name = "crm.status.update"
     scope = "crm"
     repeat_is_safe = True
+    errors = "empty code with a text (no right, unknown)"
     docs = "crm/status/crm-status-update"
 
     id: int
@@ -152,6 +155,7 @@ class DeleteStatus(Method[Any]):
     rest_name = "crm.status.delete"
     scope = "crm"
     repeat_is_safe = True
+    errors = "empty code with a text (no right, unknown, system without FORCED, still used)"
     docs = "crm/status/crm-status-delete"
 
     id: int
@@ -170,12 +174,13 @@ class UserField(UpperRow):
     user_type_id: Words = ""
 
 
-class ListDealUserFields(UpperListMethod[UserField]):
+class ListDealUserFields(PagedMethod[UserField]):
     """User fields of deals."""
 
     rest_name = "crm.deal.userfield.list"
     scope = "crm"
     returns = Annotated[list[UserField], Rows]
+    errors = "empty code with a text (bad order or filter)"
     docs = "crm/deals/user-defined-fields/crm-deal-userfield-list"
 
 
@@ -211,6 +216,7 @@ class ListStageHistory(ListMethod[StageRow]):
     returns = Annotated[list[StageRow], Rows]
     wrapper = "items"
     id_field: ClassVar[str] = "ID"
+    errors = "ENTITY_TYPE_NOT_SUPPORTED, INVALID_ARG_VALUE, allowed_only_intranet_user"
     docs = "crm/crm-stage-history-list"
 
     entity_type_id: int
@@ -237,12 +243,13 @@ class TimelineComment(UpperRow):
     created: Moment = None
 
 
-class ListTimelineComments(UpperListMethod[TimelineComment]):
+class ListTimelineComments(PagedMethod[TimelineComment]):
     """Comments of one card; the filter must have ENTITY_ID and ENTITY_TYPE."""
 
     rest_name = "crm.timeline.comment.list"
     scope = "crm"
     returns = Annotated[list[TimelineComment], Rows]
+    errors = "empty code with a text (no right)"
     docs = "crm/timeline/comments/crm-timeline-comment-list"
 
 

@@ -78,18 +78,23 @@ def _facts(parts: dict[str, Outcome]) -> Facts | None:
     if isinstance(error, PortalRefused) and is_missing(error):
         return None
     item = parts["item"].unwrap()
-    company = parts["company"].value if item.get("companyId") else None
-    contact = parts["contact"].value if item.get("contactId") else None
-    letters = parts["letters"].value or []
+    company = _shown(parts["company"]) if item.get("companyId") else None
+    contact = _shown(parts["contact"]) if item.get("contactId") else None
+    letters = _shown(parts["letters"]) or []
     letter = letters[0].description or letters[0].subject if letters and needs_letter(item) else ""
     return facts_of(
         item,
         company=company_of(company),
         requester=person_of(contact),
         letter=letter,
-        words=words_of(parts["words"].value or []),
-        passed=passed_of(parts["passed"].value or []),
+        words=words_of(_shown(parts["words"]) or []),
+        passed=passed_of(_shown(parts["passed"]) or []),
     )
+
+
+def _shown(outcome: Outcome) -> Any:
+    """What the portal shows of it; None for what it refuses to show. A limit or a breakdown is no answer: raised."""
+    return None if isinstance(outcome.error, PortalRefused) else outcome.unwrap()
 
 
 def is_missing(refused: PortalRefused) -> bool:

@@ -185,6 +185,13 @@ class TestBatch:
         assert list(outcomes) == list(commands)
         assert portal.seen.methods["batch"] == 3
 
+    async def test_references_out_of_the_request_are_a_defect(self, client: PortalClient) -> None:
+        commands: dict[str, Method[Any]] = {f"c{place}": GetProfile() for place in range(50)}
+        commands["last"] = GetItem(entity_type_id=2, id="$result[c0][ID]")
+
+        with pytest.raises(ValueError, match="another request"):
+            await client.batch(commands)
+
     async def test_a_command_that_broke_down_goes_again_with_what_it_refers_to(
         self, portal: ModelPortal, client: PortalClient
     ) -> None:

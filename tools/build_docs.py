@@ -1,0 +1,19 @@
+"""`make docs`: pages made from the code."""
+
+from pathlib import Path
+
+from tools import rest_docs
+
+ROOT = Path(__file__).parents[1]
+PAGES = {ROOT / "docs" / "rest.md": rest_docs.page}
+
+
+def main() -> None:
+    """Write every page."""
+    for path, page in PAGES.items():
+        path.write_text(page(), encoding="utf-8")
+        print(path.relative_to(ROOT))
+
+
+if __name__ == "__main__":
+    main()
