@@ -42,6 +42,7 @@ from b24app.usecases.card import Cards
 from b24app.usecases.clients import Clients
 from b24app.usecases.deadlines import Deadlines
 from b24app.usecases.deliver import Delivery
+from b24app.usecases.deskedit import DeskEdit
 from b24app.usecases.reconcile import Reconcile
 from b24app.usecases.rules import Rules
 from b24app.webhooks.routes import router as webhooks
@@ -199,6 +200,7 @@ def _mount(app: FastAPI, service: Service) -> None:
     state.installing, state.trust = service.installing, service.installing.trust
     state.refusals, state.trusted_frame = service.installing.trust.refusals, trusted_frame
     state.cards = Cards(service.store, service.clients, service.clock)
+    state.desk_edit = DeskEdit(service.store, service.clients, service.desks, service.clock)
     state.app_pages = AppPages(service.store, service.clients, service.desks, service.rules, service.clock)
     state.round_trips = RoundTrips(service.secret, service.oauth)
     state.sessions = Sessions(service.secret)

@@ -52,9 +52,13 @@ class Desks:
 
     async def save_draft(self, document: Any, *, author: UserId | None, comment: str = "") -> DeskVersion:
         """Keep a document that does not hold yet; a draft that was there is replaced."""
+        await self.drop_draft()
+        return await self._add(document, author, "draft", comment)
+
+    async def drop_draft(self) -> None:
+        """Forget what was not published."""
         old = (desk_version.c.portal_id == self._portal) & (desk_version.c.state == "draft")
         await self._session.execute(desk_version.delete().where(old))
-        return await self._add(document, author, "draft", comment)
 
     async def publish(self, document: Any, *, author: UserId | None, comment: str = "") -> DeskVersion:
         """These rules hold from this commit on. The caller has checked the document."""

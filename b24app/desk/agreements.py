@@ -51,7 +51,7 @@ def read_calendars(reader: Reader) -> dict[str, BusinessCalendar]:
             _complain(entry, error)
             continue
         if not calendar.is_ever_open:
-            entry.complain(FOREVER_CLOSED)
+            entry.complain(FOREVER_CLOSED, kind="closed")
         found[name] = calendar
     if not found and not reader.problems:
         reader.complain("at least one calendar is needed", "calendars")

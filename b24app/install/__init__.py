@@ -6,6 +6,7 @@ The composition root includes `routes.router` (and `b24app.webhooks.routes.route
 - `trust`: its `trust`; `refusals`: `trust.refusals`, a Counter by portal for doctor and metrics;
 - `trusted_frame`: `b24app.install.handshake.trusted_frame`;
 - `app_pages`: `b24app.usecases.appview.AppPages(store, clients, desks, rules, clock)`;
+- `desk_edit`: `b24app.usecases.deskedit.DeskEdit(store, clients, desks, clock)`;
 - `round_trips`: `b24app.install.oauth.RoundTrips(secret, oauth)`;
 - `keys`: the default application's `b24app.bitrix.oauth.Keys`;
 - `sessions`, `clock`: as for the deal tab;

@@ -114,14 +114,7 @@ def _viewer(session: FrameSession) -> Viewer:
     return Viewer(session.user, session.is_admin, session.language)
 
 
-# --- settings and diagnosis
-
-
-@pieces.get("/app/settings")
-async def show_settings(request: Request, session: InFrame) -> Response:
-    """Choices of an administrator."""
-    scene = pages.scene_of(request, session.language)
-    return pages.draw(request, scene, "install/_settings.html", admin=session.is_admin)
+# --- people and diagnosis
 
 
 @pieces.get("/app/state")

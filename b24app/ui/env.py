@@ -86,6 +86,7 @@ def _environment(static: Static, folders: Mapping[str, Path], language: str, wor
         "full_moment": _full_moment,
         "duration": _duration,
         "exact": _exact,
+        "hours_figure": _hours_figure,
         "since": _since,
         "ahead": _ahead,
         "share_of": _share_of,
@@ -136,6 +137,11 @@ def _full_moment(context: Context, at: datetime) -> str:
 @pass_context
 def _exact(context: Context, span: timedelta) -> str:
     return filters.exact(span, _scene(context).language)
+
+
+@pass_context
+def _hours_figure(context: Context, hours: float) -> str:
+    return filters.hours_figure(hours, _scene(context).language)
 
 
 @pass_context

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_date, format_datetime, get_timezone_location
+from babel.numbers import format_decimal
 
 NBSP: Final = "\u00a0"
 _UNITS: Final = {"ru": ("дн.", "ч", "мин"), "en": ("d", "h", "min")}
@@ -35,6 +36,11 @@ def exact(span: timedelta, language: str = "ru") -> str:
     parts = ((hours, hours_word), (minutes, minutes_word), (seconds, _SECONDS[language]))
     words = " ".join(f"{number}{NBSP}{word}" for number, word in parts if number) or f"0{NBSP}{minutes_word}"
     return f"−{words}" if span < timedelta() else words
+
+
+def hours_figure(hours: float, language: str = "ru") -> str:
+    """«159 ч», «1 972,5 ч»: hours of a month or a year."""
+    return f"{format_decimal(round(hours, 2), locale=language)}{NBSP}{_UNITS[language][1]}"
 
 
 def share(used: timedelta, limit: timedelta, language: str = "ru") -> str:

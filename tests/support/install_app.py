@@ -23,6 +23,7 @@ from b24app.jobs.inbox import InboxDrain
 from b24app.ui import Sessions, Static, Templates
 from b24app.usecases.appview import AppPages
 from b24app.usecases.clients import Clients
+from b24app.usecases.deskedit import DeskEdit
 from b24app.usecases.desks import DESK_CHANGED, DeskOffice
 from b24app.usecases.installing import PROVISION, Installing
 from b24app.usecases.intake import RECHECK
@@ -102,6 +103,7 @@ async def open_doors(database: Database, oauth_url: str) -> AsyncIterator[Doors]
     app, static = FastAPI(), Static()
     app.state.installing, app.state.trust = service.installing, service.installing.trust
     app.state.refusals, app.state.trusted_frame = service.installing.trust.refusals, trusted_frame
+    app.state.desk_edit = DeskEdit(service.store, service.clients, service.desks, service.clock)
     app.state.app_pages = AppPages(service.store, service.clients, service.desks, service.rules, service.clock)
     app.state.round_trips = RoundTrips(SECRET, service.oauth)
     app.state.keys, app.state.sessions, app.state.clock = service.keys, Sessions(SECRET), service.clock
