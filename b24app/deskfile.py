@@ -86,7 +86,7 @@ def read_desk_file(path: Path) -> DeskText:
 
 def write_desk(data: Any) -> str:
     """The document as YAML in the order people read it, words in their own letters."""
-    return yaml.safe_dump(data, allow_unicode=True, sort_keys=False, width=120)
+    return yaml.safe_dump(data, allow_unicode=True, sort_keys=False, width=120, default_flow_style=None)
 
 
 def _plain(value: Any) -> Any:

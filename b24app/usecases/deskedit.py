@@ -162,4 +162,6 @@ def _version(found: DeskVersion, directory: Directory) -> Version:
 
 
 def _lines(document: Any) -> list[str]:
-    return yaml.safe_dump(document, allow_unicode=True, sort_keys=False, width=120).splitlines()
+    return yaml.safe_dump(
+        document, allow_unicode=True, sort_keys=False, width=120, default_flow_style=None
+    ).splitlines()
