@@ -7,6 +7,7 @@ from b24app.chatbot.message import Button, Colour, Message, packed, plain
 from b24app.chatbot.payloads import Payload
 from b24app.chatbot.router import Press, presses
 from b24app.kit.ids import DepartmentId, TicketId, UserId
+from b24app.pipelines.stages import Meaning
 from b24app.tickets.model import Announce, Assign, Browse, CloseNotice, Command, Move, Outcome, Role, ShowAgents
 
 T = TypeVar("T")
@@ -59,7 +60,7 @@ def take(press: Press, button: TakeIt) -> Command:
 
 @presses.on(SpamButton)
 def spam(press: Press, button: SpamButton) -> Command:
-    return Move(button.ticket, "fail", press.user, press.message)
+    return Move(button.ticket, Meaning.FAIL, press.user, press.message)
 
 
 def open_button(ticket: TicketId, text: str) -> Button:

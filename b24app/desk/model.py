@@ -31,8 +31,9 @@ class BotRules:
 
     remind_every: timedelta = timedelta(minutes=5)
     deputy_after: int = 3
-    """From which reminder on the deputy gets the message too."""
+    """After so many reminders in vain the next ones go to the deputy too."""
     head_after: int = 6
+    """The same for the head."""
     round_the_clock: bool = False
     """Reminders outside the business calendar as well."""
     buttons: int = 8
@@ -76,17 +77,24 @@ class Desk:
             return tuple(team for team in self.people.departments if team in self.directory.departments)
         return tuple(department.id for department in self.directory.staffed())
 
+    def dispatchers(self) -> tuple[UserId, ...]:
+        """Who is asked first. Where nobody of them works here any more: the deputy, the head; a ticket is kept from nobody."""
+        named = tuple(user for user in self.people.dispatchers if self.directory.works(user))
+        above = next((user for user in (self.deputy(), self.head()) if user is not None), None)
+        return named or ((above,) if above is not None else self.people.dispatchers)
+
     def deputy(self) -> UserId | None:
         """Who is asked when the dispatchers are silent."""
-        return self.people.deputy
+        deputy = self.people.deputy
+        return deputy if deputy is not None and self.directory.works(deputy) else None
 
     def head(self) -> UserId | None:
         """Who is asked last: the head named in the desk, else the head of a dispatcher's department."""
-        if self.people.head is not None:
+        if self.people.head is not None and self.directory.works(self.people.head):
             return self.people.head
         heads = (self.directory.head_of(user) for user in self.people.dispatchers)
         return next((head for head in heads if head is not None), None)
 
     def distributes(self, user: UserId) -> bool:
         """This person may assign any ticket."""
-        return user in {*self.people.dispatchers, self.deputy(), self.head()}
+        return user in {*self.dispatchers(), self.deputy(), self.head()}

@@ -33,8 +33,15 @@ def observe(ticket: Ticket | None, command: Observed, desk: Desk, now: datetime)
     if pipeline is None:
         return movement.gone(ticket, Gone(ticket.id, "left")) if ticket else Decision(None)
     if ticket is None or ticket.gone:
-        return _arrive(command, pipeline, desk, now)
+        decision = _arrive(command, pipeline, desk, now)
+        return decision if ticket is None else _in_the_place_of(ticket, decision)
     return _follow(ticket, facts, pipeline, desk, now)
+
+
+def _in_the_place_of(gone: Ticket, decision: Decision) -> Decision:
+    """A deal that comes back starts anew, in the row it had."""
+    fresh = decision.ticket
+    return replace(decision, ticket=replace(fresh, version=gone.version) if fresh else gone)
 
 
 def _arrive(command: Observed, pipeline: Pipeline, desk: Desk, now: datetime) -> Decision:

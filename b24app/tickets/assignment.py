@@ -38,26 +38,35 @@ def assign(ticket: Ticket, command: Assign, desk: Desk, now: datetime) -> Decisi
     if ticket.is_closed:
         raise TicketClosed(ticket.number)
     if command.message is not None:
-        pressed(ticket, command.message, command.by)
+        pressed(ticket, command.message, command.by, desk)
     if ticket.assignee == command.agent:
-        return Decision(ticket)  # the same choice again
+        return _the_same_again(ticket, command)
     agent = desk.directory.agents.get(command.agent)
     if agent is None or not agent.active:
         raise RuleBroken(f"{desk.directory.name(command.agent)}: не работает в компании")
     return give(ticket, command.agent, desk, now, by=command.by, team=command.team)
 
 
-def pressed(ticket: Ticket, message: int, by: UserId) -> Notice:
-    """The live message whose button this person pressed. A press on anything else is answered honestly."""
+def _the_same_again(ticket: Ticket, command: Assign) -> Decision:
+    """Nothing changes. Who meant to hand the ticket over and chose himself gets his message back, with free buttons."""
+    if command.message is None:
+        return Decision(ticket)
+    back = RefreshAgentNotice(ticket.id, command.by, command.message, accepted=ticket.accepted_at is not None)
+    return Decision(ticket, (back,))
+
+
+def pressed(ticket: Ticket, message: int, by: UserId, desk: Desk) -> Notice:
+    """The live message whose button this person pressed and may press. Everything else is answered honestly."""
     notice = next((known for known in ticket.notices if known.message == message and known.to == by), None)
-    if notice is not None:
+    is_his = notice is not None and notice.role is Role.ASSIGNEE and ticket.assignee == by
+    if notice is not None and (is_his or desk.distributes(by)):
         return notice
-    if any(known.message == message for known in ticket.notices):
-        raise NotAllowed(ticket.number)
     if ticket.is_closed:
         raise TicketClosed(ticket.number)
     if ticket.assignee is not None:
         raise AlreadyAssigned(ticket.number)
+    if not desk.distributes(by):
+        raise NotAllowed(ticket.number)
     raise PressOutdated(ticket.number)
 
 
@@ -122,7 +131,7 @@ def accept(ticket: Ticket, command: Accept, now: datetime) -> Decision:
 
 def browse(ticket: Ticket, command: Browse, desk: Desk) -> Decision:
     """Turn the pages of buttons in one message: departments, people of one, back to where it began."""
-    notice = pressed(ticket, command.message, command.by)
+    notice = pressed(ticket, command.message, command.by, desk)
     if command.team is not None and command.team in desk.directory.departments:
         shown: Effect = ShowAgents(ticket.id, command.by, command.message, command.team, command.page)
     elif notice.role is Role.ASSIGNEE and command.page < 0:

@@ -72,9 +72,14 @@ def _of_known(  # noqa: C901, PLR0911 - one line for each command
         case TimerFired():
             return _on_timer(ticket, command.kind, desk, now)
         case DeskChanged():
-            return terms.desk_changed(ticket, desk, now)
+            return _under_new_rules(ticket, desk, now)
         case _:
             assert_never(command)
+
+
+def _under_new_rules(ticket: Ticket, desk: Desk, now: datetime) -> Decision:
+    timed = terms.desk_changed(ticket, desk, now)
+    return timed.then(dispatch.people_changed(timed.ticket or ticket, desk))
 
 
 def _on_timer(ticket: Ticket, kind: Timer, desk: Desk, now: datetime) -> Decision:

@@ -1,6 +1,6 @@
 """Modest and the dispatcher: the announcement, the reminder every few minutes, the one message with live buttons."""
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import replace
 from datetime import datetime
 
@@ -28,7 +28,7 @@ from b24app.tickets.model import (
 
 def announce(ticket: Ticket, desk: Desk, now: datetime) -> tuple[tuple[Effect, ...], SetTimer]:
     """The first messages of an unassigned ticket, and the deadline of the first reminder."""
-    first = tuple(Announce(ticket.id, user, Role.DISPATCHER, 0) for user in desk.people.dispatchers)
+    first = tuple(Announce(ticket.id, user, Role.DISPATCHER, 0) for user in desk.dispatchers())
     return first, next_reminder(desk, now)
 
 
@@ -50,18 +50,38 @@ def remind(ticket: Ticket, desk: Desk, now: datetime) -> Decision:
     nth = ticket.reminders + 1
     told = dict(_recipients(desk, nth))
     reminders = tuple(Announce(ticket.id, user, role, nth) for user, role in told.items())
+    released = _released(ticket, told)
+    kept = tuple(notice for notice in ticket.notices if notice.to in told)
     return Decision(
-        replace(ticket, reminders=nth),
-        reminders,
+        replace(ticket, reminders=nth, notices=kept),
+        (*reminders, *released),
         (next_reminder(desk, now),),
         (Entry(Happened.REMINDED, data={"nth": nth, "people": len(told)}),),
         cancel=(Announce,),
     )
 
 
+def _released(ticket: Ticket, told: Container[UserId]) -> tuple[RemoveNotice, ...]:
+    """Messages of people who are no longer asked: a new dispatcher was named, somebody left the company."""
+    return tuple(RemoveNotice(ticket.id, old.to, old.message) for old in ticket.notices if old.to not in told)
+
+
+def people_changed(ticket: Ticket, desk: Desk) -> Decision:
+    """Another desk holds: new dispatchers see the unassigned ticket at once, former ones do not any more."""
+    if not ticket.is_unassigned:
+        return Decision(ticket)
+    told = dict(_recipients(desk, ticket.reminders))
+    have = {notice.to for notice in ticket.notices}
+    if have == set(told):
+        return Decision(ticket)
+    new = tuple(Announce(ticket.id, user, role, ticket.reminders) for user, role in told.items() if user not in have)
+    kept = tuple(notice for notice in ticket.notices if notice.to in told)
+    return Decision(replace(ticket, notices=kept), (*new, *_released(ticket, told)), cancel=(Announce,))
+
+
 def _recipients(desk: Desk, nth: int) -> Iterator[tuple[UserId, Role]]:
     """After so many reminders the deputy, then the head; a person named twice is told once, in the first capacity."""
-    people = [(user, Role.DISPATCHER) for user in desk.people.dispatchers]
+    people = [(user, Role.DISPATCHER) for user in desk.dispatchers()]
     deputy, head = desk.deputy(), desk.head()
     if nth > desk.bot.deputy_after and deputy is not None:
         people.append((deputy, Role.DEPUTY))

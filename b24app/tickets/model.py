@@ -183,8 +183,8 @@ class Move:
     """Move the ticket to a stage of its pipeline."""
 
     ticket: TicketId
-    stage: str
-    """Key of the stage in the desk."""
+    stage: str | Meaning
+    """Key of the stage in the desk, or what the stage has to mean."""
     by: UserId
     message: int | None = None
 

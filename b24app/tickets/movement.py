@@ -6,7 +6,7 @@ from datetime import datetime
 from b24app.desk.model import Desk
 from b24app.kit.errors import RuleBroken
 from b24app.kit.ids import UserId
-from b24app.pipelines.stages import Meaning, Stage
+from b24app.pipelines.stages import Meaning, Pipeline, Stage
 from b24app.tickets import assignment, dispatch, terms
 from b24app.tickets.model import (
     Announce,
@@ -34,9 +34,9 @@ ALL_WAITING: tuple[type[Effect], ...] = (Announce, TellAgent, UpdateItem, WriteF
 def move(ticket: Ticket, command: Move, desk: Desk, now: datetime) -> Decision:
     """A person moved the ticket on our pages or by the button «Спам»."""
     if command.message is not None:
-        assignment.pressed(ticket, command.message, command.by)
+        assignment.pressed(ticket, command.message, command.by, desk)
     pipeline = desk.pipeline(ticket.pipeline)
-    stage = pipeline.by_key(command.stage) if pipeline else None
+    stage = _wanted(pipeline, command.stage) if pipeline else None
     if stage is None:
         raise RuleBroken(f"Нет стадии «{command.stage}»")
     if stage.code == ticket.stage:
@@ -44,6 +44,10 @@ def move(ticket: Ticket, command: Move, desk: Desk, now: datetime) -> Decision:
     spam = command.message is not None and stage.meaning is Meaning.FAIL
     decision = to_stage(ticket, stage, desk, now, by=command.by, outcome=Outcome.SPAM if spam else None)
     return replace(decision, effects=(UpdateItem(ticket.id, None, stage.code), *decision.effects))
+
+
+def _wanted(pipeline: Pipeline, stage: str | Meaning) -> Stage | None:
+    return pipeline.stage(stage) if isinstance(stage, Meaning) else pipeline.by_key(stage)
 
 
 def to_stage(

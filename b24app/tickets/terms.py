@@ -173,7 +173,7 @@ def _people(ticket: Ticket, deadline: Deadline, desk: Desk) -> Iterator[UserId]:
             case Role.ASSIGNEE:
                 found = [ticket.assignee]
             case Role.DISPATCHER:
-                found = list(desk.people.dispatchers)
+                found = list(desk.dispatchers())
             case Role.DEPUTY:
                 found = [desk.deputy()]
             case Role.HEAD:

@@ -15,7 +15,7 @@ from b24app.kit.clock import Clock
 from b24app.kit.errors import RuleBroken, TicketUnknown
 from b24app.kit.ids import PortalId, TicketId, UserId, number_of
 from b24app.tickets.dispatch import outcome_of
-from b24app.tickets.model import CloseNotice, Command, Gone, Observed, Ticket
+from b24app.tickets.model import CloseNotice, Command, Gone, Observed, RemoveNotice, Ticket
 from b24app.usecases.apply import apply, outgoing
 from b24app.usecases.clients import Clients
 from b24app.usecases.effects import Urgency
@@ -90,7 +90,8 @@ class Intake:
         if any(notice.message == press.message for notice in ticket.notices):
             return
         ending = CloseNotice(ticket.id, press.user, press.message, outcome_of(ticket), ticket.assignee)
-        await work.outbox.put([outgoing(ending)])
+        replaced = RemoveNotice(ticket.id, press.user, press.message)
+        await work.outbox.put([outgoing(replaced if ticket.is_unassigned else ending)])
 
     async def bot_message(self, ctx: Pass, rows: Sequence[InboxRow], /) -> None:
         """Somebody wrote to Modest: he says who he is and what his buttons are for, once for all that was written."""

@@ -1,5 +1,6 @@
 """The dispatcher's story: announced once, reminded until somebody is chosen, one message with live buttons."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -12,9 +13,11 @@ from b24app.tickets.model import (
     Browse,
     CloseNotice,
     Comment,
+    DeskChanged,
     Gone,
     Move,
     Outcome,
+    RefreshAgentNotice,
     RemoveNotice,
     Role,
     Said,
@@ -25,7 +28,7 @@ from b24app.tickets.model import (
     UpdateItem,
     WriteFields,
 )
-from tests.story import DEPUTY, DISPATCHER, HEAD, IVANOV, LINE_1, PETROVA, SALES, TICKET, Story, desk
+from tests.story import DEPUTY, DISPATCHER, HEAD, IVANOV, LINE_1, PETROVA, SALES, SUPPORT, TICKET, Story, desk
 
 
 def test_a_new_deal_is_announced_once_classified_and_commented() -> None:
@@ -157,7 +160,7 @@ def test_spam_closes_the_ticket_and_every_message() -> None:
     story = Story()
     story.ticket_arrives()
 
-    story.does(Move(TICKET, "fail", DISPATCHER, story.live()))
+    story.does(Move(TICKET, Meaning.FAIL, DISPATCHER, story.live()))
 
     assert story.known.meaning is Meaning.FAIL
     assert story.last(CloseNotice).outcome is Outcome.SPAM
@@ -256,3 +259,66 @@ def test_a_deal_closed_before_we_saw_it_is_no_ticket() -> None:
     story.portal_shows(stage=StageCode("C5:WON"))
     assert story.ticket is None
     assert story.effects == []
+
+
+def test_a_deal_that_left_and_came_back_starts_anew_in_its_place() -> None:
+    story = Story()
+    story.ticket_arrives()
+    story.ticket = replace(story.known, version=3)  # as it was stored
+    story.portal_shows(pipeline=SALES, stage=StageCode("NEW"))
+
+    story.portal_shows(pipeline=SUPPORT, stage=StageCode("C5:NEW"))
+
+    assert story.known.is_unassigned
+    assert story.known.version == 3
+    assert [effect.nth for effect in story.all(Announce)] == [0, 0]
+
+
+def test_who_is_no_dispatcher_any_more_loses_his_message_and_his_right() -> None:
+    story = Story()
+    story.ticket_arrives()
+    before = story.live()
+    story.desk = replace(story.desk, people=replace(story.desk.people, dispatchers=(PETROVA,)))
+
+    with pytest.raises(NotAllowed):
+        story.does(Assign(TICKET, IVANOV, DISPATCHER, before))
+    story.does(DeskChanged(TICKET))
+
+    assert story.last(RemoveNotice).message == before
+    assert story.last(Announce).to == PETROVA
+    assert {notice.to for notice in story.known.notices} == {PETROVA}
+
+
+def test_when_the_dispatcher_left_the_company_the_deputy_is_asked() -> None:
+    story = Story()
+    people = story.desk.directory
+    gone = replace(people.agents[DISPATCHER], active=False)
+    story.desk = replace(story.desk, directory=replace(people, agents={**people.agents, DISPATCHER: gone}))
+
+    story.ticket_arrives()
+
+    assert story.last(Announce).to == DEPUTY
+
+
+def test_spam_is_found_by_its_meaning_whatever_the_desk_calls_the_stage() -> None:
+    story = Story()
+    (pipeline,) = story.desk.pipelines
+    renamed = tuple(replace(s, key="junk") if s.meaning is Meaning.FAIL else s for s in pipeline.stages)
+    story.desk = replace(story.desk, pipelines=(replace(pipeline, stages=renamed),))
+    story.ticket_arrives()
+
+    story.does(Move(TICKET, Meaning.FAIL, DISPATCHER, story.live()))
+
+    assert story.known.stage == "C5:LOSE"
+
+
+def test_who_hands_over_to_himself_gets_his_message_back() -> None:
+    story = Story()
+    story.ticket_arrives()
+    story.does(Assign(TICKET, IVANOV, DISPATCHER, story.live()))
+    message = story.live(IVANOV)
+
+    story.does(Assign(TICKET, IVANOV, IVANOV, message))
+
+    assert story.last(RefreshAgentNotice).message == message
+    assert story.live(IVANOV) == message
