@@ -157,7 +157,10 @@ class Service:
             Tick("purge", timedelta(hours=1), partial(purge, self.database), domain=False),
             Tick("clients", timedelta(minutes=1), self.transport.trim, domain=False),
         ]
-        return Ticker(ticks, speed=lambda: follower.speed if follower is not None else 1.0)
+        ticker = Ticker(ticks, speed=lambda: follower.speed if follower is not None else 1.0)
+        if follower is not None:
+            follower.jumped = ticker.skip
+        return ticker
 
 
 def secret_of(settings: Settings) -> str:

@@ -34,6 +34,12 @@ class Ticker:
         self._ticks, self._speed = ticks, speed
         self._bells = {tick.name: asyncio.Event() for tick in ticks}
 
+    def skip(self, span: timedelta) -> None:
+        """The domain clock was moved ahead: every tick that would have come meanwhile comes now."""
+        for tick in self._ticks:
+            if tick.domain and tick.every <= span:
+                self._bells[tick.name].set()
+
     async def run(self) -> None:
         """Tick until cancelled."""
         logging.getLogger("apscheduler").setLevel(logging.ERROR)  # it reports each tick it adds or runs
@@ -67,8 +73,9 @@ class Ticker:
         self._bells[name].set()
 
     def _every_s(self, tick: Tick) -> float:
+        """A domain clock that is slow or stands still makes no tick rarer: it may be moved at any moment."""
         speed = self._speed() if tick.domain else 1.0
-        return max(tick.every.total_seconds() / max(speed, 0.001), _LEAST_S)
+        return max(tick.every.total_seconds() / max(speed, 1.0), _LEAST_S)
 
     async def _work(self, tick: Tick) -> None:
         bell = self._bells[tick.name]
