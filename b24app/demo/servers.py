@@ -22,7 +22,16 @@ class Server(uvicorn.Server):
 
 def bound(host: str, port: int) -> socket.socket:
     """A listening socket; port 0 is any free one. OSError when the port is taken."""
-    return socket.create_server((host, port), backlog=512)
+    # Named as TCP: asyncio sends small packets at once only then, and each answer comes 40 ms sooner.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError:
+        listener.close()
+        raise
+    listener.listen(512)
+    return listener
 
 
 @contextlib.asynccontextmanager

@@ -40,12 +40,27 @@ async def _serve(host: str, port: int, *, json_output: bool, empty: bool, state:
 
 def listen(host: str, port: int) -> list[socket.socket]:
     """Bound sockets; port 0 is any free one. `localhost` may mean IPv6 to a browser, so it is bound as well."""
-    first = socket.create_server(("127.0.0.1" if host == "localhost" else host, port), backlog=512)
+    first = _bound(socket.AF_INET, "127.0.0.1" if host == "localhost" else host, port)
     found = [first]
     if host in {"127.0.0.1", "localhost"}:
         with contextlib.suppress(OSError):
-            found.append(socket.create_server(("::1", first.getsockname()[1]), family=socket.AF_INET6))
+            found.append(_bound(socket.AF_INET6, "::1", first.getsockname()[1]))
     return found
+
+
+def _bound(family: socket.AddressFamily, host: str, port: int) -> socket.socket:
+    """Named as TCP: asyncio sends small packets at once only then, and each answer comes 40 ms sooner."""
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if family == socket.AF_INET6:
+        listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+    try:
+        listener.bind((host, port))
+    except OSError:
+        listener.close()
+        raise
+    listener.listen(512)
+    return listener
 
 
 def origins(host: str, port: int) -> tuple[str, str]:

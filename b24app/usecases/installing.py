@@ -37,7 +37,7 @@ from b24app.usecases.clients import Clients
 from b24app.usecases.desks import DeskOffice
 from b24app.usecases.intake import RECHECK, Pass
 from b24app.usecases.provision import STEPS, Site
-from b24app.usecases.rules import Rules
+from b24app.usecases.rules import PEOPLE_REVISION, Rules
 from b24app.usecases.staff import read_directory
 from b24app.usecases.trust import NotAdministrator, Ticketed, Trust
 from b24app.usecases.worktime import calendar_of, zone_of
@@ -261,9 +261,10 @@ class Installing:
             if await work.people.directory() == directory:
                 return
             await work.people.replace(directory)
+            settings = dict((await work.portals.get(portal, lock=True)).settings)
+            after = {**settings, PEOPLE_REVISION: int(settings.get(PEOPLE_REVISION, 0)) + 1}
+            await work.portals.save_settings(portal, after)
             await work.commit()
-        # The rules are cached by the portal's row: it has to change with the people they name.
-        await self._save(portal, {"people_at": self._service.clock.now().isoformat()}, {})
 
     async def _desk(self, portal: PortalId, client: PortalClient) -> None:
         """The first rules; later ones are people's own and are left alone."""

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from b24app.bitrix import bots, methods_app, methods_crm
 from b24app.bitrix.client import PortalClient
+from b24app.bitrix.methods import Method
 from b24app.chatbot.payloads import COMMAND
 from b24app.desk.document import BoundPipeline, DeskDocument, PipelinePlan, StagePlan
 from b24app.kit.errors import PortalRefused, RuleBroken
@@ -58,6 +59,13 @@ class Site:
 
 
 Step = Callable[[Site], Awaitable[Binding]]
+
+
+async def _all(site: Site, calls: Mapping[str, Method[Any]]) -> None:
+    """Independent changes in one request; the first refusal is raised when all were tried."""
+    outcomes = await site.portal.batch(calls) if calls else {}
+    for outcome in outcomes.values():
+        outcome.unwrap()
 
 
 async def rights(site: Site) -> Binding:
@@ -186,9 +194,7 @@ async def _order(site: Site, plan: PipelinePlan, entity: str, codes: Mapping[str
 async def fields(site: Site) -> Binding:
     """Our calculated fields exist on the deal."""
     there = {field.field_name for field in await site.portal(methods_crm.ListDealUserFields())}
-    for plan in FIELDS:
-        if plan.name not in there:
-            await site.portal(methods_crm.AddDealUserField(fields=_field(plan)))
+    await _all(site, {p.key: methods_crm.AddDealUserField(fields=_field(p)) for p in FIELDS if p.name not in there})
     return replace(site.binding, fields={plan.key: plan.name for plan in FIELDS})
 
 
@@ -220,12 +226,9 @@ async def events(site: Site) -> Binding:
     handler = site.handler("/bitrix/events")
     bound = await site.portal(methods_app.ListEventBindings())
     ours = {binding.event.upper() for binding in bound if binding.handler == handler}
-    for event in EVENTS:
-        if event not in ours:
-            await site.portal(methods_app.BindEvent(event=event, handler=handler))
-    for stale in bound:
-        if stale.handler and stale.handler != handler and stale.handler.endswith("/bitrix/events"):
-            await site.portal(methods_app.UnbindEvent(event=stale.event, handler=stale.handler))
+    await _all(site, {e: methods_app.BindEvent(event=e, handler=handler) for e in EVENTS if e not in ours})
+    stale = [one for one in bound if one.handler not in {"", handler} and one.handler.endswith("/bitrix/events")]
+    await _all(site, {str(n): methods_app.UnbindEvent(event=o.event, handler=o.handler) for n, o in enumerate(stale)})
     return site.binding
 
 

@@ -1,26 +1,31 @@
 """The desk of a portal as decisions see it: the published document bound to the portal's codes and people."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import timedelta
+from typing import Any, Final
 
 from b24app.db.work import Reading
-from b24app.desk.document import DeskDocument, bind, parse
+from b24app.desk.document import BoundPipeline, DeskDocument, bind, parse
 from b24app.desk.model import Desk
 from b24app.kit.errors import RuleBroken
 from b24app.kit.ids import PortalId
 from b24app.portal.binding import Binding
 
+PEOPLE_REVISION: Final = "people_revision"
+"""Key of a portal's settings that is raised whenever its people were read anew and differ."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Known:
     number: int
-    changed_at: datetime
+    places: Mapping[str, BoundPipeline]
+    people: int
     desk: Desk
 
 
 class Rules:
-    """Reads and keeps the desks of portals; a publication or a change of the portal's row makes a fresh one."""
+    """Reads and keeps the desks of portals; a publication, another pipeline or other people make a fresh one."""
 
     def __init__(self, remind_every: timedelta) -> None:
         self._remind_every = remind_every
@@ -36,11 +41,12 @@ class Rules:
         portal = await reading.portals.get(reading.portal)
         if version is None:
             raise RuleBroken("the portal has no desk yet: the installation is not finished")
-        known = self._known.get(reading.portal)
-        if known and known.number == version.number and known.changed_at == portal.updated_at:
-            return known.desk
         places = Binding.from_data(dict(portal.settings)).pipelines
+        people = int(portal.settings.get(PEOPLE_REVISION, 0))
+        known = self._known.get(reading.portal)
+        if known and (known.number, known.places, known.people) == (version.number, places, people):
+            return known.desk
         directory = await reading.people.directory()
         desk = bind(self.parse(version.document), places, directory, revision=version.number)
-        self._known[reading.portal] = _Known(version.number, portal.updated_at, desk)
+        self._known[reading.portal] = _Known(version.number, places, people, desk)
         return desk

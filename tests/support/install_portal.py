@@ -80,16 +80,29 @@ class InstallPortal:
 
     async def rest(self, request: Request) -> Response:
         method, params = request.path_params["method"], json.loads(await request.body())
-        self.asked.append(method)
         user = self.tokens.get(str(params.pop("auth", "")))
         if user is None:
+            self.asked.append(method)
             return JSONResponse({"error": "invalid_token", "error_description": "Unable"}, 401)
+        if method == "batch":
+            return JSONResponse({"result": self._batch(params["cmd"], user)})
+        body = self._answer(method, params, user)
+        return JSONResponse(body, 400 if "error" in body else 200)
+
+    def _batch(self, commands: dict[str, str], user: int) -> Any:
+        parts = {key: line.partition("?") for key, line in commands.items()}
+        bodies = {key: self._answer(method, parse_form(query), user) for key, (method, _, query) in parts.items()}
+        good = {key: body["result"] for key, body in bodies.items() if "result" in body}
+        return {"result": good, "result_error": {key: body for key, body in bodies.items() if "error" in body}}
+
+    def _answer(self, method: str, params: dict[str, Any], user: int) -> dict[str, Any]:
+        self.asked.append(method)
         if method in self.refuses:
-            return JSONResponse({"error": self.refuses[method], "error_description": "Так решил портал"}, 400)
+            return {"error": self.refuses[method], "error_description": "Так решил портал"}
         answer = getattr(self, "_" + method.lower().replace(".", "_"), None)
         if answer is None:
-            return JSONResponse({"error": "ERROR_METHOD_NOT_FOUND"}, 404)
-        return JSONResponse({"result": answer({key.lower(): value for key, value in params.items()} | {"user": user})})
+            return {"error": "ERROR_METHOD_NOT_FOUND"}
+        return {"result": answer({key.lower(): value for key, value in params.items()} | {"user": user})}
 
     def _profile(self, given: dict[str, Any]) -> Any:
         return {"ID": str(given["user"]), "ADMIN": given["user"] == ADMIN, "NAME": "Анна", "TIME_ZONE": "Asia/Almaty"}
