@@ -29,7 +29,8 @@ class Message:
 
     @property
     def deleted(self) -> bool:
-        return bool(self.row["DELETED"])
+        row = self.person.box.portal.table("message").get(self.id)
+        return row is None or bool(row["DELETED"])
 
     @property
     def keyboard(self) -> list[dict[str, Any]]:

@@ -16,10 +16,12 @@ from datetime import UTC, datetime
 from typing import Any, Final, TypeVar
 
 import httpx
-from b24app.db.tables import PENDING, inbox, outbox
+from b24app.db.tables import PENDING, inbox, outbox, timer
 from b24app.demo.servers import bound, served
 from b24app.demo.visit import Administrator, Application
+from b24app.kit.clock import to_ms
 from b24app.main import Service, make_app
+from b24app.sandbox.demo.letters import support_pipeline
 from b24app.settings import Settings
 from pydantic import SecretStr
 from sqlalchemy import func, select
@@ -72,8 +74,7 @@ class World:
     @property
     def pipeline(self) -> int:
         """«Поддержка» on the portal."""
-        rows = self.box.portal.table("category")
-        return next(int(row["ID"]) for row in rows if row.get("NAME") == "Поддержка")
+        return support_pipeline(self.box.portal)
 
     async def client_writes(
         self, subject: str = "Не уходят письма", text: str = "С утра ошибка SMTP.", **more: Any
@@ -84,8 +85,33 @@ class World:
 
     async def deal(self, number: int) -> dict[str, Any]:
         """A deal as the portal shows it."""
-        answer = await self.box.call("crm.item.get", {"entityTypeId": 2, "id": number})
+        params = {"entityTypeId": 2, "id": number, "useOriginalUfNames": "Y"}
+        answer = await self.box.call("crm.item.get", params)
         return dict(answer["item"])
+
+    async def stage(self, number: int) -> str:
+        """The title of the stage a deal stands in."""
+        deal = await self.deal(number)
+        entity = f"DEAL_STAGE_{deal['categoryId']}" if deal["categoryId"] else "DEAL_STAGE"
+        rows = await self.box.call("crm.status.list", {"filter": {"ENTITY_ID": entity}})
+        return next(str(row["NAME"]) for row in rows if row["STATUS_ID"] == deal["stageId"])
+
+    async def code_of(self, title: str) -> str:
+        """The portal's code of a stage of support."""
+        wanted = {"ENTITY_ID": f"DEAL_STAGE_{self.pipeline}"}
+        rows = await self.box.call("crm.status.list", {"filter": wanted})
+        return next(str(row["STATUS_ID"]) for row in rows if row["NAME"] == title)
+
+    async def people_are(self, **chosen: str) -> None:
+        """The administrator chooses people on the application's page: `dispatchers="orlova petrov", deputy="…"`."""
+        session, _ = await self.administrator.opens(self.app)
+        numbers = {role: [self.people[key] for key in keys.split()] for role, keys in chosen.items()}
+        form = {"pipeline": [self.pipeline], **numbers}
+        answer = await self.desk.client.post(
+            f"{self.desk.url}/bitrix/app/people", data=form, headers={"X-App-Session": session}
+        )
+        assert answer.status_code == 200, answer.text
+        await self.settled()
 
     async def changes_by_hand(self, number: int, **fields: Any) -> None:
         """Somebody saved the deal's card."""
@@ -102,7 +128,7 @@ class World:
     # --- waiting
 
     async def settled(self) -> None:
-        """Nothing is under way: every event was delivered and handled, every effect is on the portal."""
+        """Nothing is under way: events are delivered and handled, deadlines that came are fired, effects are on the portal."""
         await self.box.delivered()
         await eventually(self._quiet)
 
@@ -110,11 +136,12 @@ class World:
         if self.desk.service is None:
             return True
         async with self.desk.service.store.read() as reading:
-            return not await _open_rows(reading.session)
+            return not await _open_rows(reading.session, to_ms(reading.clock.now()))
 
 
-async def _open_rows(session: Any) -> int:
+async def _open_rows(session: Any, now: int) -> int:
     found = [select(func.count()).select_from(table).where(table.c.state == PENDING) for table in (inbox, outbox)]
+    found.append(select(func.count()).select_from(timer).where(timer.c.due_at <= now))
     return sum([(await session.execute(query)).scalar_one() for query in found])
 
 
