@@ -37,7 +37,7 @@ async def test_the_card_says_what_was_decided_and_why(world: World) -> None:
     assert shown["UF_CRM_B24APP_SLA_DUE"].startswith("2026-09-01T10:15")
     wanted = {"filter": {"ENTITY_ID": deal, "ENTITY_TYPE": "deal"}}
     (comment,) = await world.box.call("crm.timeline.comment.list", wanted)
-    assert "Категория: Почта" in comment["COMMENT"]
+    assert "Категория «Почта»" in comment["COMMENT"]
 
 
 async def test_the_same_ticket_is_taken_out_of_every_dispatchers_hands(world: World) -> None:
@@ -78,7 +78,7 @@ async def test_me_assigns_though_the_dispatcher_is_the_responsible_already(world
     await message.tap("1-я линия")
     await (await message.becomes("Мне")).tap("Мне")
 
-    await message.becomes("Назначена: Анна Орлова (взял себе)")
+    await message.becomes("Назначена: Анна Орлова (себе)")
     await world.settled()
     assert await world.stage(deal) == "В работе"
     await world.passes(minutes=30)
@@ -112,7 +112,7 @@ async def test_the_specialist_accepts_and_hands_over(world: World) -> None:
     await (await told.becomes("Кому назначить?")).tap("Ольга Мельникова")
 
     await told.becomes("передана, теперь ведёт Ольга Мельникова")
-    await world.person("melnikova").sees(f"Вам заявка № {deal}", "Назначил(а): Вадим Петров")
+    await world.person("melnikova").sees(f"Вам заявка № {deal}", "Назначает Вадим Петров")
     await world.settled()
     assert told.buttons == []
     assert (await world.deal(deal))["assignedById"] == world.people["melnikova"]
