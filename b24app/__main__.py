@@ -14,7 +14,7 @@ from typer.main import get_command
 
 from b24app.kit.errors import B24appError
 
-COMMANDS = ("serve", "worker", "sandbox", "classify", "doctor", "portal", "desk", "sla", "queue", "db")
+COMMANDS = ("serve", "worker", "sandbox", "demo", "classify", "doctor", "portal", "desk", "sla", "queue", "db")
 
 
 class Commands(TyperGroup):
