@@ -160,6 +160,18 @@ class GetCalendarSettings(PlainMethod[dict[str, Any]]):
     docs = "calendar/calendar-settings-get"
 
 
+class GetSchedule(PlainMethod[dict[str, Any]]):
+    """One work schedule with its shifts; empty for an unknown number. There is no list of them."""
+
+    rest_name = "timeman.schedule.get"
+    scope = "timeman"
+    returns = Map
+    repeat_is_safe = True
+    docs = "timeman/schedule/timeman-schedule-get"
+
+    id: int
+
+
 class User(UpperRow):
     """An employee."""
 

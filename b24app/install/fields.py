@@ -156,6 +156,14 @@ def numbers_of(text: str) -> list[int]:
     return [int(part) for part in parts]
 
 
+def number_of(text: str) -> int:
+    """One number."""
+    found = numbers_of(text)
+    if len(found) != 1:
+        raise WrongText("number", text)
+    return found[0]
+
+
 def lines_text(rows: Iterable[tuple[str, str]]) -> str:
     """Lines for a text field."""
     return "\n".join(" ".join(part for part in row if part) for row in rows)

@@ -7,11 +7,11 @@ from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
 
 from b24app.install import calendarform, pages, policyform
 from b24app.install.door import AppPagesOf, Door, need_administrator
-from b24app.install.fields import Reading
+from b24app.install.fields import Reading, number_of
 from b24app.install.forms import lists_of
 from b24app.install.ruleview import facts_of
 from b24app.install.settingsview import PARTS, Shown, drawn
-from b24app.kit.errors import Conflict, DeskInvalid, RuleBroken
+from b24app.kit.errors import Conflict, DeskInvalid, PortalRefused, RuleBroken
 from b24app.ui import InFrame, language_of
 from b24app.usecases.deskedit import DeskEdit
 from b24app.usecases.trust import collect
@@ -207,11 +207,11 @@ async def manage_calendars(desk: DeskOf) -> Response:
         case "add":
             name = reading.read("new", lambda text: calendarform.name_of(text, now.calendars)) or ""
             change = _with_calendar(name, now.calendars.get(reading.text("name"), NEW_CALENDAR))
-        case "import":
-            portal = desk.session.portal
-            found = await desk.edit.from_portal(portal, await desk.app_pages.zone(portal))
-            if found is None:
-                return await desk.show("calendars", status=422, name=name, problem="worktime")
+        case "import" | "schedule":
+            found = await _from_portal(desk, reading, act)
+            if reading.wrong or found is None:
+                typed = {"wrong": reading.wrong, "problem": "" if reading.wrong else "worktime"}
+                return await desk.show("calendars", 422, name=name, **typed)
             change = _with_calendar(name, found)
         case "main":
             change = _as_main(name)
@@ -220,6 +220,19 @@ async def manage_calendars(desk: DeskOf) -> Response:
         case _:
             raise HTTPException(400)
     return await desk.change("calendars", reading, change, name=name)
+
+
+async def _from_portal(desk: Desk, reading: Reading, act: str) -> dict[str, Any] | None:
+    """The hours the portal knows; None when it knows none, or does not let us see them."""
+    portal = desk.session.portal
+    zone = await desk.app_pages.zone(portal)
+    number = reading.read("schedule", number_of) if act == "schedule" else None
+    try:
+        if act == "import":
+            return await desk.edit.from_portal(portal, zone)
+        return await desk.edit.from_schedule(portal, number, zone) if number else None
+    except PortalRefused:
+        return None
 
 
 def _with_calendar(name: str, calendar: Mapping[str, Any]) -> Change:

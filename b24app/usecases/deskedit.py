@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import yaml
 
-from b24app.bitrix.methods_app import GetCalendarSettings
+from b24app.bitrix.methods_app import GetCalendarSettings, GetSchedule
 from b24app.db.desks import DeskVersion
 from b24app.db.jsontext import dump
 from b24app.db.work import Reading, Store
@@ -22,7 +22,7 @@ from b24app.kit.errors import Conflict, RuleBroken
 from b24app.kit.ids import PortalId, UserId
 from b24app.usecases.clients import Clients
 from b24app.usecases.desks import DeskOffice
-from b24app.usecases.worktime import calendar_of
+from b24app.usecases.worktime import calendar_of, calendar_of_schedule
 
 CONTEXT: Final = 2
 """Unchanged lines around a difference."""
@@ -130,6 +130,11 @@ class DeskEdit:
         """The portal's own working time as a calendar to check; None when it makes no sense."""
         settings = await (await self._clients.of(portal))(GetCalendarSettings())
         return calendar_of(settings, zone, year=self._clock.now().year)
+
+    async def from_schedule(self, portal: PortalId, number: int, zone: str) -> dict[str, Any] | None:
+        """One work schedule of the portal as a calendar to check; None when there is none, or it has no fixed hours."""
+        schedule = await (await self._clients.of(portal))(GetSchedule(id=number))
+        return calendar_of_schedule(schedule, zone)
 
 
 async def _editing(reading: Reading) -> Editing:

@@ -21,6 +21,7 @@ DAYS: Final[Mapping[str, str]] = {
     "SA": "sat",
     "SU": "sun",
 }
+_WEEK: Final = dict(zip("1234567", DAYS.values(), strict=True))
 MIDNIGHT: Final = 24 * 60
 LAST_MINUTE: Final = MIDNIGHT - 1
 YEARS_AHEAD: Final = 3
@@ -45,6 +46,32 @@ def calendar_of(settings: Mapping[str, Any], zone: str, *, year: int) -> dict[st
     with suppress(ValueError, TypeError, KeyError):
         return BusinessCalendar.from_dict(calendar).to_dict() if calendar["working_hours"] else None
     return None
+
+
+def calendar_of_schedule(schedule: Mapping[str, Any], zone: str) -> dict[str, Any] | None:
+    """A calendar from `timeman.schedule.get`; None for a schedule without fixed hours.
+
+    Shifts come in seconds from midnight with weekdays as digits, Monday first. A break has a length but no time of day,
+    so it has to be put in by hand. Source: methods.md H.
+    """
+    week: dict[str, list[list[str]]] = {}
+    for shift in _list(schedule.get("SHIFTS")):
+        if not isinstance(shift, Mapping) or shift.get("DELETED") is True:
+            continue
+        hours = [_of_seconds(shift.get("WORK_TIME_START")), _of_seconds(shift.get("WORK_TIME_END"))]
+        for digit in str(shift.get("WORK_DAYS") or ""):
+            if digit in _WEEK and "" not in hours:
+                week.setdefault(_WEEK[digit], []).append(hours)
+    calendar = {"timezone": zone, "working_hours": week}
+    with suppress(ValueError, TypeError, KeyError):
+        return BusinessCalendar.from_dict(calendar).to_dict() if week else None
+    return None
+
+
+def _of_seconds(value: object) -> str:
+    """`28800` is 08:00; empty for what is no moment of a day."""
+    text = str(value)
+    return _clock(int(text) // 60) if text.isdecimal() and int(text) <= MIDNIGHT * 60 else ""
 
 
 def _minutes(value: object) -> int | None:

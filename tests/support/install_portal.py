@@ -125,6 +125,10 @@ class InstallPortal:
             "year_holidays": "9.05",
         }
 
+    def _timeman_schedule_get(self, given: dict[str, Any]) -> Any:
+        shift = {"WORK_TIME_START": 36000, "WORK_TIME_END": 68400, "BREAK_DURATION": 3600, "WORK_DAYS": "12"}
+        return {"SHIFTS": [shift]} if str(given["id"]) == "1" else []
+
     def _crm_category_list(self, _: dict[str, Any]) -> Any:
         return {"categories": [{"id": number, "name": name} for number, name in self.categories.items()]}
 

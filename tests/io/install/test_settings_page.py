@@ -255,6 +255,23 @@ async def test_the_portals_hours_come_as_a_draft_to_check(page: Page) -> None:
     assert (await published(page))["calendars"]["main"]["working_hours"] == before["working_hours"]
 
 
+async def test_a_work_schedule_is_asked_for_by_its_number(page: Page) -> None:
+    await page.opens("calendars")
+    assert (await page.sends("calendars", act="schedule", schedule="первый")).status_code == 422
+    assert (await page.sends("calendars", act="schedule", schedule="7")).status_code == 422
+    await page.sends("calendars", act="schedule", schedule="1")
+    assert page.form("calendar?name=main")["week.mon"] == ["10:00–19:00"]
+    assert page.form("calendar?name=main")["week.wed"] == [""]
+
+
+async def test_a_portal_that_does_not_show_its_schedules_is_said_so(page: Page, portal: InstallPortal) -> None:
+    portal.refuses["timeman.schedule.get"] = "insufficient_scope"
+    await page.opens("calendars")
+    answer = await page.sends("calendars", act="schedule", schedule="1")
+    assert answer.status_code == 422
+    assert "Портал не сообщил рабочего времени" in words(answer)
+
+
 async def test_versions_tell_who_changed_what_and_can_be_returned_to(page: Page) -> None:
     await page.opens("rules")
     await page.sends("rules", **{"1.resolution": "6 ч"})

@@ -5,7 +5,7 @@ from b24app.bitrix.methods_crm import Status
 from b24app.desk.builtin import built_in_desk
 from b24app.desk.document import parse
 from b24app.usecases.staff import match_stages
-from b24app.usecases.worktime import calendar_of, zone_of
+from b24app.usecases.worktime import calendar_of, calendar_of_schedule, zone_of
 
 WEEK = ["SA", "SU"]
 
@@ -45,6 +45,25 @@ def test_days_off_repeat_every_year_and_worked_days_are_open() -> None:
     assert calendar is not None
     assert set(calendar["holidays"]) == {"2026-01-01", "2027-01-01", "2028-01-01", "2028-02-29"}
     assert calendar["date_hours"]["2026-10-31"] == [["09:00", "18:00"]]
+
+
+def test_a_work_schedule_gives_its_shifts_and_no_break() -> None:
+    day = {"WORK_TIME_START": 28800, "WORK_TIME_END": 61200, "BREAK_DURATION": 3600, "WORK_DAYS": "12345"}
+    night = {"WORK_TIME_START": "79200", "WORK_TIME_END": "21600", "WORK_DAYS": "56"}
+    gone = {"WORK_TIME_START": 0, "WORK_TIME_END": 86400, "WORK_DAYS": "7", "DELETED": True}
+    calendar = calendar_of_schedule({"SHIFTS": [day, night, gone]}, "Europe/Moscow")
+    assert calendar is not None
+    assert calendar["working_hours"]["mon"] == [["08:00", "17:00"]]
+    assert calendar["working_hours"]["fri"] == [["08:00", "17:00"], ["22:00", "06:00"]]
+    assert calendar["working_hours"]["sat"] == [["22:00", "06:00"]]
+    assert "sun" not in calendar["working_hours"]
+
+
+@pytest.mark.parametrize(
+    "schedule", [{}, {"SHIFTS": []}, {"SHIFTS": [{"WORK_TIME_START": "", "WORK_TIME_END": 1, "WORK_DAYS": "1"}]}]
+)
+def test_a_schedule_without_fixed_hours_gives_no_calendar(schedule: dict[str, object]) -> None:
+    assert calendar_of_schedule(schedule, "Europe/Moscow") is None
 
 
 @pytest.mark.parametrize(
