@@ -40,7 +40,8 @@ async def _serve(host: str, port: int, *, json_output: bool, empty: bool, state:
 
 def listen(host: str, port: int) -> list[socket.socket]:
     """Bound sockets; port 0 is any free one. `localhost` may mean IPv6 to a browser, so it is bound as well."""
-    first = _bound(socket.AF_INET, "127.0.0.1" if host == "localhost" else host, port)
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    first = _bound(family, "127.0.0.1" if host == "localhost" else host, port)
     found = [first]
     if host in {"127.0.0.1", "localhost"}:
         with contextlib.suppress(OSError):

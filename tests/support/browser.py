@@ -83,7 +83,7 @@ class Thread:
 
 def listener() -> socket.socket:
     """A socket on a free loopback port."""
-    bound = socket.socket()
+    bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)  # so answers are not held back
     bound.bind(("127.0.0.1", 0))
     return bound
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from b24app.sandbox.clock import wall
 from b24app.sandbox.kernel.errors import RestError
-from b24app.sandbox.kernel.portal import Portal
+from b24app.sandbox.kernel.portal import FRESH_HOPS, Portal
 
 ALL_SCOPES = frozenset({"*"})
 
@@ -20,6 +20,7 @@ class Caller:
     token: str = ""
     webhook: str = ""
     unlimited: bool = False
+    hops: int = FRESH_HOPS
 
     def may(self, scope: str) -> bool:
         """Whether one of the method's scopes (`a|b`) was granted."""
@@ -56,7 +57,8 @@ def by_token(portal: Portal, token: str) -> Caller:
     if row["USER_ID"] in app.get("DENIED_USERS", []):
         raise RestError("user_access_error", "The user does not have access to the application.", 403)
     scopes = frozenset(row.get("SCOPES") or app["SCOPES"])
-    return Caller(row["USER_ID"], app["ID"], scopes, token=token, unlimited=app.get("UNLIMITED", False))
+    unlimited, hops = app.get("UNLIMITED", False), row.get("HOPS", FRESH_HOPS)
+    return Caller(row["USER_ID"], app["ID"], scopes, token=token, unlimited=unlimited, hops=hops)
 
 
 def _rest_is_on(portal: Portal) -> None:

@@ -51,13 +51,15 @@ class Dispatcher:
         return entry
 
     def _timed(self, entry: Method, call: Call) -> Answer:
-        begun = monotonic()
-        self._portal.origin_connector = str(call.get("auth_connector") or "")
+        begun, portal = monotonic(), self._portal
+        before = portal.origin_connector, portal.hops
+        portal.origin_connector = str(call.get("auth_connector") or before[0])
+        portal.hops = min(call.caller.hops, portal.hops)  # a method may call another one inside the portal
         try:
             result = entry.run(call)
         finally:
-            self._portal.origin_connector = ""
-            spent = monotonic() - begun + self._portal.faults.operating_cost_s
+            portal.origin_connector, portal.hops = before
+            spent = monotonic() - begun + portal.faults.operating_cost_s
             self.operating.add(call.caller.budget, entry.name, spent)
         return result if isinstance(result, Answer) else Answer(result)
 

@@ -81,7 +81,11 @@ class Events:
             author = None
         auth = self._portal.auth_block(app, author, refresh=name in WITH_REFRESH)
         body = {"event": name, "event_handler_id": str(binding["ID"]), "data": data, "ts": "", "auth": auth}
-        self.post(app, binding["HANDLER"], body, name)
+        used_up = "hops" if self._portal.hops <= 1 else ""
+        if used_up:
+            text = f"{name} was not sent: tokens of events caused event after event, use the stored token instead"
+            self._portal.tell(text, app=app["ID"])
+        self.post(app, binding["HANDLER"], body, name, skip=used_up)
 
     def _keep_offline(self, binding: Row, app: Row, happened: Occurrence) -> None:
         """One row per event and object, with the latest time: the queue is no history."""

@@ -16,6 +16,7 @@ from b24app.sandbox.kernel.store import Row, Store, Table
 
 REFRESH_LIFE_S = 180 * 24 * 3600
 KEPT = 2000
+FRESH_HOPS = 8  # an event of a fresh call carries 7; each event caused by the token of an event carries one less
 Listener = Callable[..., None]
 
 
@@ -55,6 +56,7 @@ class Portal:
         self.outgoing: Outgoing | None = None  # set by whoever builds the portal
         self.call: Callable[..., Any] = lambda *_, **__: None  # `Dispatcher.run`: run a method inside the portal
         self.origin_connector = ""  # `auth_connector` of the call that runs now
+        self.hops = FRESH_HOPS  # how often the token of the call that runs now may still cause events
 
     # --- state
 
@@ -159,12 +161,16 @@ class Portal:
         return row
 
     def event_token(self, app: Row, user_id: int) -> Row:
-        """The user's token that goes out with events: one is used again while it has half an hour to live."""
-        name = f"{app['ID']}:{user_id}"
+        """The user's token that goes out with events: one is used again while it has half an hour to live.
+
+        It counts down: what is done with it causes events whose tokens carry one hop less (platform.md 4.1).
+        """
+        name = f"{app['ID']}:{user_id}:{self.hops - 1}"
         kept = self.table("event_token").get(name)
         token = self.table("token").get(kept["ACCESS"]) if kept else None
         if token is None or token["EXPIRES"] - wall() < token["LIFE"] / 2:
             token = self.issue_tokens(app, user_id)
+            self.table("token").update(token["ACCESS"], HOPS=self.hops - 1)
             self.table("event_token").put(name, {"ACCESS": token["ACCESS"]})
         return token
 

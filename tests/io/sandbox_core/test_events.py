@@ -224,3 +224,17 @@ async def test_one_signal_says_that_the_queue_has_grown(box: Sandbox, handler: H
     assert "data" not in signal
     assert "refresh_token" in signal["auth"]
     assert len(await offline(box)) == 2
+
+
+async def test_tokens_of_events_do_not_cause_events_for_ever(box: Sandbox, handler: Handler) -> None:
+    await bind(box, "ONCRMDEALADD", handler.url)
+    await new_deal(box)
+    for number in range(1, 8):
+        token = (await handler.wait(number))[-1]["auth"]["access_token"]
+        await new_deal(box, token)
+    await box.delivered()
+
+    assert len(handler.got) == 7
+    assert "use the stored token instead" in str(await box.control("GET", "tells"))
+    await new_deal(box)
+    assert len(await handler.wait(8)) == 8
