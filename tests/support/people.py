@@ -107,10 +107,12 @@ class Person:
         answer = await self.box.client.post(f"{self.box.base_url}/online/press", json=given, headers=headers)
         answer.raise_for_status()
 
-    async def waits(self, condition: Any, message: Message | None, words: tuple[str, ...]) -> None:
+    async def waits(
+        self, condition: Any, message: Message | None, words: tuple[str, ...], within_s: float = PATIENCE_S
+    ) -> None:
         """Until the condition holds; the failure shows what is there instead."""
         try:
-            async with asyncio.timeout(PATIENCE_S):
+            async with asyncio.timeout(within_s):
                 while not condition():  # noqa: ASYNC110 - any condition, not one with an event
                     await asyncio.sleep(0.02)
         except TimeoutError:
