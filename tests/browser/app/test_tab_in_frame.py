@@ -86,7 +86,7 @@ def test_the_countdown_runs_by_itself(quiet: Page, site: TabSite) -> None:
 
 def test_the_ledger_stays_open_while_the_card_refreshes(quiet: Page, site: TabSite) -> None:
     frame = tab(quiet, site)
-    frame.get_by_text("Как посчитан срок").click()
+    frame.get_by_text("Как посчитан срок", exact=True).click()
     expect(frame.get_by_text("Начало отсчёта")).to_be_visible()
     frame.get_by_role("button", name="Ожидание").click()
     expect(frame.get_by_role("button", name="В работе")).to_be_visible()
@@ -108,7 +108,7 @@ def test_the_tab_is_accessible_with_ledger_and_panel_open(quiet: Page, site: Tab
     frame = tab(quiet, site)
     inner = quiet.frames[1]
     assert violations(inner) == []
-    frame.get_by_text("Как посчитан срок").click()
+    frame.get_by_text("Как посчитан срок", exact=True).click()
     frame.get_by_role("button", name="Назначить").click()
     expect(frame.get_by_role("radio", name="Олег Смирнов")).to_be_visible()
     assert violations(inner) == []
