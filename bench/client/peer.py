@@ -15,7 +15,7 @@ SELECT = ["id", "title", "stageId", "categoryId", "assignedById", "companyId", "
 
 def fast_bitrix24(scenario: str, origin: str, deals: int) -> list[Any]:
     """`get_all` and `call` as its README shows them."""
-    from fast_bitrix24 import BitrixAsync  # noqa: PLC0415 - only one peer is loaded
+    from fast_bitrix24 import BitrixAsync
 
     portal = BitrixAsync(f"{origin}/rest/1/code/", verbose=False)
     if scenario == "export":
@@ -26,8 +26,8 @@ def fast_bitrix24(scenario: str, origin: str, deals: int) -> list[Any]:
 
 def b24pysdk(scenario: str, origin: str, deals: int) -> list[Any]:
     """The official SDK: `call_list_fast` and `call_batches`. It speaks https only; the model does not."""
-    from b24pysdk.api.callers import call_batches, call_list_fast  # noqa: PLC0415 - only one peer is loaded
-    from b24pysdk.api.callers.call_method import _MethodCaller  # noqa: PLC0415
+    from b24pysdk.api.callers import call_batches, call_list_fast
+    from b24pysdk.api.callers.call_method import _MethodCaller
 
     _MethodCaller._base_url = property(lambda self: f"http://{self._domain}/rest")  # noqa: SLF001
     portal = {"domain": origin.partition("//")[2], "auth_token": "1/code", "is_webhook": True}
