@@ -129,7 +129,7 @@ class World:
 
     async def settled(self) -> None:
         """Nothing is under way: events are delivered and handled, deadlines that came are fired, effects are on the portal."""
-        await self.box.delivered()
+        await self.box.delivered(PATIENCE_S)
         await eventually(self._quiet)
 
     async def _quiet(self) -> bool:
