@@ -36,7 +36,7 @@ from b24app.ops.routes import router as operations
 from b24app.settings import Settings
 from b24app.tickets.model import Timer
 from b24app.ui import Sessions, Static, Templates
-from b24app.usecases import desks, installing, intake, talk
+from b24app.usecases import desks, installing, intake, newbot, talk
 from b24app.usecases.appview import AppPages
 from b24app.usecases.card import Cards
 from b24app.usecases.clients import Clients
@@ -144,6 +144,7 @@ class Service:
             desks.DESK_CHANGED: self.desks.desk_changed,
             installing.PROVISION: self.installing.provision,
             intake.RECHECK: self.installing.recheck,
+            newbot.BOT_REPLACED: newbot.NewBot(self.store, self.clock).replaced,
         }
 
     def _ticker(self) -> Ticker:
@@ -205,7 +206,7 @@ def _mount(app: FastAPI, service: Service) -> None:
     state.cards = Cards(service.store, service.clients, service.clock)
     state.desk_edit = DeskEdit(service.store, service.clients, service.desks, service.clock)
     state.app_pages = AppPages(service.store, service.clients, service.desks, service.rules, service.clock)
-    state.round_trips = RoundTrips(service.secret, service.oauth)
+    state.round_trips = RoundTrips(service.secret, service.oauth, allow_http=service.settings.allow_http_portals)
     state.sessions = Sessions(service.secret)
     state.templates = Templates(static, {"install": install.TEMPLATES, "cardtab": cardtab.TEMPLATES})
     for router in (webhooks, install_doors, card_doors, operations, static.router()):

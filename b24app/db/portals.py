@@ -144,17 +144,27 @@ class Portals:
         """Store what events of this portal must carry."""
         await self._set(portal_id, {"application_token": self._cipher.seal_maybe(token)})
 
-    async def move(self, portal_id: PortalId, *, domain: str, client_endpoint: str) -> None:
-        """The portal answers at another address now."""
-        await self._set(portal_id, {"domain": domain, "client_endpoint": client_endpoint})
+    async def move(
+        self, portal_id: PortalId, *, domain: str, client_endpoint: str, server_endpoint: str | None = None
+    ) -> None:
+        """The portal answers at another address now, perhaps with another authorization server."""
+        values = {"domain": domain, "client_endpoint": client_endpoint}
+        await self._set(portal_id, values | ({"server_endpoint": server_endpoint} if server_endpoint else {}))
 
     async def save_settings(self, portal_id: PortalId, settings: Mapping[str, Any]) -> None:
         """Replace what provisioning made and an administrator chose."""
         await self._set(portal_id, {"settings": dump(dict(settings))})
 
     async def set_status(self, portal_id: PortalId, status: PortalStatus, reason: str = "") -> None:
-        """Pause or resume; a portal that is active again gets everything that waited."""
-        await self._set(portal_id, {"status": status.value, "reason": reason})
+        """Pause or resume; a portal that is active again gets everything that waited.
+
+        A removed application that is refused once more stays removed: only an installation brings it back.
+        """
+        values = {"status": status.value, "reason": reason, "updated_at": self._now()}
+        changed = portal.update().where(portal.c.id == portal_id)
+        if status is PortalStatus.NEEDS_ADMIN:
+            changed = changed.where(portal.c.status != PortalStatus.UNINSTALLED.value)
+        await self._session.execute(changed.values(values))
         if status is PortalStatus.ACTIVE:
             await lanes.hurry(self._session, portal_id)
 

@@ -37,7 +37,7 @@ async def install(request: Request, installing: InstallingOf, app_pages: AppPage
         return Response()
     claim = claim_of_frame(values)
     portal = await _install(request, installing, claim)
-    return await _install_page(request, app_pages, portal, await _frame(request, values, claim))
+    return await _install_page(request, app_pages, portal, await _frame(request, installing, values, claim))
 
 
 async def _install(request: Request, installing: Installing, claim: Ticketed) -> Portal:
@@ -48,9 +48,9 @@ async def _install(request: Request, installing: Installing, claim: Ticketed) ->
         raise
 
 
-async def _frame(request: Request, values: Mapping[str, Any], claim: Ticketed) -> Frame:
+async def _frame(request: Request, installing: Installing, values: Mapping[str, Any], claim: Ticketed) -> Frame:
     portal, verified = await trust_of(request).frame(claim)
-    return frame_of(values, portal, verified)
+    return frame_of(values, await installing.follow(portal, verified, claim), verified)
 
 
 async def _install_page(request: Request, app_pages: AppPages, portal: Portal, frame: Frame) -> Response:
@@ -69,10 +69,10 @@ async def open_app(request: Request, installing: InstallingOf, app_pages: AppPag
     values = await read_request(request)
     claim = claim_of_frame(values)
     try:
-        frame = await _frame(request, values, claim)
+        frame = await _frame(request, installing, values, claim)
     except UnknownPortal:
         portal = await _install(request, installing, claim)
-        return await _install_page(request, app_pages, portal, await _frame(request, values, claim))
+        return await _install_page(request, app_pages, portal, await _frame(request, installing, values, claim))
     except Forgery:
         trust_of(request).refuse(claim.member_id)
         raise
@@ -112,12 +112,25 @@ async def welcome(request: Request, installing: InstallingOf) -> Response:
     code, state = request.query_params.get("code", ""), request.query_params.get("state", "")
     if not (code and state):
         return pages.tell(request, "probe")
-    trips: RoundTrips = request.app.state.round_trips
-    portal = await trust_of(request).portal_of(member_id=trips.member_of(state))
-    if portal is None:
-        raise Forgery("the portal is unknown")
-    await installing.install(await trips.finish(portal, _keys(request, portal), code))
+    await installing.install(await _returned(request, code, state))
     return pages.tell(request, "renewed")
+
+
+async def _returned(request: Request, code: str, state: str) -> Ticketed:
+    """What the portal sent an administrator back with, as a claim that is still to be verified."""
+    trips: RoundTrips = request.app.state.round_trips
+    member_id, domain = trips.started_for(state)
+    if member_id:
+        portal = await trust_of(request).portal_of(member_id=member_id)
+        if portal is not None:
+            return await trips.finish(portal, _keys(request, portal), code)
+    elif keys := await trust_of(request).keys_at(domain):
+        return await trips.first(domain, Keys(keys.client_id, keys.client_secret), code, _server(request))
+    raise Forgery("the portal is unknown")
+
+
+def _server(request: Request) -> str:
+    return request.query_params.get("server_domain", "")
 
 
 def _keys(request: Request, portal: Portal) -> Keys:
@@ -127,12 +140,16 @@ def _keys(request: Request, portal: Portal) -> Keys:
 
 @router.get("/install/authorize")
 async def authorize(request: Request, domain: str) -> Response:
-    """Start a round trip for a portal that is installed here; nobody else's address is ever redirected to."""
-    portal = await trust_of(request).portal_of(domain=domain)
-    if portal is None:
-        raise Forgery("the portal is unknown")
+    """Start a round trip for a portal that is installed here or has its keys here; no other address is redirected to."""
     trips: RoundTrips = request.app.state.round_trips
-    return RedirectResponse(trips.address(portal), 303)
+    portal = await trust_of(request).portal_of(domain=domain)
+    if portal is not None:
+        return RedirectResponse(trips.address(portal), 303)
+    keys = await trust_of(request).keys_at(domain)
+    if keys is None:
+        raise Forgery("the portal is unknown")
+    own = Keys(keys.client_id, keys.client_secret)
+    return RedirectResponse(trips.first_address(domain.lower(), own), 303)
 
 
 # --- pieces

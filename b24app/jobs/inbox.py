@@ -20,9 +20,9 @@ from b24app.jobs.failures import (
     asked_wait_ms,
     describe,
     is_permanent,
-    is_portals_fault,
     stops_portal,
 )
+from b24app.kit.errors import PortalError
 
 _log = logging.getLogger(__name__)
 _UNKNOWN_MS: Final = 30_000
@@ -142,7 +142,7 @@ class InboxDrain:
             claim.key,
             rows[0].kind,
             type(error).__name__,
-            exc_info=not is_portals_fault(error),
+            exc_info=not isinstance(error, PortalError),
         )
         async with self._store.database.sessions() as session:
             await lanes.fence(session, claim)

@@ -9,6 +9,7 @@ from b24app.tickets import arrival, assignment, dispatch, movement, terms
 from b24app.tickets.model import (
     Accept,
     Assign,
+    BotReplaced,
     Browse,
     Command,
     Decision,
@@ -73,6 +74,8 @@ def _of_known(  # noqa: C901, PLR0911 - one line for each command
             return _on_timer(ticket, command.kind, desk, now)
         case DeskChanged():
             return _under_new_rules(ticket, desk, now)
+        case BotReplaced():
+            return dispatch.bot_replaced(ticket, desk)
         case _:
             assert_never(command)
 

@@ -3,6 +3,7 @@
 from collections.abc import Container, Iterator
 from dataclasses import replace
 from datetime import datetime
+from typing import Final
 
 from b24app.desk.model import Desk
 from b24app.kit.errors import CalendarNeverOpens
@@ -17,13 +18,28 @@ from b24app.tickets.model import (
     Happened,
     Notice,
     Outcome,
+    RefreshAgentNotice,
     RemoveNotice,
     Role,
     Said,
     SetTimer,
+    ShowAgents,
+    ShowTeams,
+    TellAgent,
     Ticket,
     Timer,
 )
+
+MESSAGES: Final[tuple[type[Effect], ...]] = (
+    Announce,
+    CloseNotice,
+    RefreshAgentNotice,
+    RemoveNotice,
+    ShowAgents,
+    ShowTeams,
+    TellAgent,
+)
+"""Effects that write or change a message with buttons."""
 
 
 def announce(ticket: Ticket, desk: Desk, now: datetime) -> tuple[tuple[Effect, ...], SetTimer]:
@@ -77,6 +93,18 @@ def people_changed(ticket: Ticket, desk: Desk) -> Decision:
     new = tuple(Announce(ticket.id, user, role, ticket.reminders) for user, role in told.items() if user not in have)
     kept = tuple(notice for notice in ticket.notices if notice.to in told)
     return Decision(replace(ticket, notices=kept), (*new, *_released(ticket, told)), cancel=(Announce,))
+
+
+def bot_replaced(ticket: Ticket, desk: Desk) -> Decision:
+    """Buttons of the former bot are dead: who has to act gets a message of the new one."""
+    fresh = replace(ticket, notices=())
+    effects: tuple[Effect, ...] = ()
+    if ticket.is_unassigned:
+        told = dict(_recipients(desk, ticket.reminders))
+        effects = tuple(Announce(ticket.id, user, role, ticket.reminders) for user, role in told.items())
+    elif ticket.assignee is not None and ticket.accepted_at is None and not ticket.is_closed:
+        effects = (TellAgent(ticket.id, ticket.assignee, None),)
+    return Decision(fresh, effects, cancel=MESSAGES)
 
 
 def _recipients(desk: Desk, nth: int) -> Iterator[tuple[UserId, Role]]:

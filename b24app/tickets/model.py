@@ -252,7 +252,14 @@ class DeskChanged:
     ticket: TicketId
 
 
-Command = Observed | Gone | Assign | Move | Accept | Browse | Said | Mirrored | TimerFired | DeskChanged
+@dataclass(frozen=True, slots=True)
+class BotReplaced:
+    """The portal knows Modest under another number: what the former one wrote cannot be changed any more."""
+
+    ticket: TicketId
+
+
+Command = Observed | Gone | Assign | Move | Accept | Browse | Said | Mirrored | TimerFired | DeskChanged | BotReplaced
 
 
 # Effects: what must be done. One effect is one message or one change for one recipient.

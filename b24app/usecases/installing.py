@@ -36,10 +36,11 @@ from b24app.portal.binding import Binding
 from b24app.usecases.clients import Clients
 from b24app.usecases.desks import DeskOffice
 from b24app.usecases.intake import RECHECK, Pass
+from b24app.usecases.newbot import BOT_REPLACED
 from b24app.usecases.provision import STEPS, Site
 from b24app.usecases.rules import PEOPLE_REVISION, Rules
 from b24app.usecases.staff import read_directory
-from b24app.usecases.trust import NotAdministrator, Ticketed, Trust
+from b24app.usecases.trust import NotAdministrator, Ticketed, Trust, Verified
 from b24app.usecases.worktime import calendar_of, zone_of
 
 _log = logging.getLogger(__name__)
@@ -126,7 +127,7 @@ class Installing:
             member_id=identity.member_id,
             domain=identity.domain,
             client_endpoint=identity.client_endpoint,
-            server_endpoint=f"{self._service.oauth.root(claim.server_endpoint)}/rest/",
+            server_endpoint=self._server(claim),
             application_id=identity.client_id,
             grant=Grant(claim.access, claim.refresh, self._service.clock.now() + timedelta(seconds=claim.expires_in)),
             scope=identity.scope,
@@ -142,6 +143,27 @@ class Installing:
         await self.again(portal.id, everything=not _is_under_way(portal.settings))
         return portal
 
+    def _server(self, claim: Ticketed) -> str:
+        return f"{self._service.oauth.root(claim.server_endpoint)}/rest/"
+
+    async def follow(self, portal: Portal, verified: Verified, claim: Ticketed) -> Portal:
+        """A portal that was renamed is called at the address the authorization server names for its visitor's token."""
+        identity = verified.identity
+        if identity.client_endpoint == portal.client_endpoint:
+            return portal
+        async with self._store.work(portal.id) as work:
+            await work.portals.move(
+                portal.id,
+                domain=identity.domain,
+                client_endpoint=identity.client_endpoint,
+                server_endpoint=self._server(claim),
+            )
+            moved = await work.portals.get(portal.id)
+            await work.commit()
+        self._clients.forget(portal.id)
+        self.trust.forget(portal.member_id)
+        return moved
+
     async def again(self, portal: PortalId, *, everything: bool = False) -> None:
         """Put the job: what is not done yet, or everything once more."""
         async with self._store.work(portal) as work:
@@ -156,8 +178,11 @@ class Installing:
 
     async def look_again(self, portal: PortalId) -> None:
         """An administrator opened the application: what the portal lost meanwhile is bound again."""
+        await self._put(portal, Incoming(portal, portal_lane(portal), RECHECK, {}))
+
+    async def _put(self, portal: PortalId, job: Incoming) -> None:
         async with self._store.work(portal) as work:
-            await work.receive([Incoming(portal, portal_lane(portal), RECHECK, {})])
+            await work.receive([job])
             await work.commit()
 
     async def recheck_all(self) -> int:
@@ -254,6 +279,8 @@ class Installing:
         after = await _ON_PORTAL[name](Site(client, document, before, public_url))
         old, new = before.to_data(), after.to_data()
         await self._save(portal, {key: value for key, value in new.items() if old.get(key) != value}, {})
+        if before.bot and before.bot != after.bot:
+            await self._put(portal, Incoming(portal, portal_lane(portal, "bot"), BOT_REPLACED, {}))
 
     async def _people(self, portal: PortalId, client: PortalClient) -> None:
         directory = await read_directory(client)

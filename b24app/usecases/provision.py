@@ -6,6 +6,7 @@ opening changes only what is not as it should be.
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Final
 
 from b24app.bitrix import bots, methods_app, methods_crm
@@ -217,7 +218,15 @@ async def bot(site: Site) -> Binding:
     """Modest is there, listens at our address and knows his one hidden command."""
     version = await bots.generation(site.portal)
     handler = site.handler("/bitrix/bot")
-    number = await bots.register(site.portal, version, code=BOT_CODE, name="Модест", handler=handler, command=COMMAND)
+    register = partial(bots.register, site.portal, version, name="Модест", handler=handler, command=COMMAND)
+    try:
+        number = await register(code=BOT_CODE)
+    except PortalRefused as refused:
+        if refused.code.upper() != "BOT_CODE_ALREADY_TAKEN":
+            raise
+        # The bot of an application of ours that was removed here earlier: it stays, and nobody else may use its code.
+        app = await site.portal(methods_app.GetApp())
+        number = await register(code=f"{BOT_CODE}_{app.id}")
     return replace(site.binding, bot=number, bot_api=version)
 
 

@@ -169,6 +169,11 @@ class Trust:
         async with self._store.read() as reading:
             return await reading.portals.keys_with_id(client_id)
 
+    async def keys_at(self, domain: str) -> rows.Keys | None:
+        """Keys given for the application of the portal at this address, None when there are none."""
+        async with self._store.read() as reading:
+            return await reading.portals.keys_for(domain) if domain else None
+
     async def _profile(self, claim: Ticketed, identity: Identity) -> Profile:
         """The portal itself says who it is and whether an administrator; its address comes from the server alone."""
         grant = Grant(claim.access, "", self._clock.now(), identity.member_id, identity.user, identity.client_endpoint)

@@ -73,7 +73,7 @@ class Person:
     @property
     def bot(self) -> int:
         """Modest's number."""
-        return int(next(iter(self.box.portal.table("bot")))["ID"])
+        return int(list(self.box.portal.table("bot"))[-1]["ID"])
 
     def messages(self) -> list[Message]:
         """What Modest wrote to this person and did not delete, oldest first."""

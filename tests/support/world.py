@@ -27,6 +27,7 @@ from pydantic import SecretStr
 from sqlalchemy import func, select
 from tests.support.people import Person
 from tests.support.sandbox import Sandbox, start_sandbox
+from tests.support.vendor import Vendor
 
 T = TypeVar("T")
 MORNING: Final = datetime(2026, 9, 1, 7, 0, tzinfo=UTC)
@@ -162,7 +163,7 @@ def settings_of(box: Sandbox, url: str, database_url: str, app: Application, **c
         "public_url": url,
         "client_id": app.client_id,
         "client_secret": SecretStr(app.client_secret),
-        "oauth_url": box.oauth_url,
+        "oauth_url": box.portal.oauth_origin,
         "secret_key": SecretStr(SECRET),
         "allow_http_portals": True,
         "clock_url": f"{box.about['control_url']}clock",
@@ -173,10 +174,11 @@ def settings_of(box: Sandbox, url: str, database_url: str, app: Application, **c
 
 
 @contextlib.asynccontextmanager
-async def open_world(database_url: str, *, installed: bool = True, **settings: Any) -> AsyncIterator[World]:
+async def open_world(
+    database_url: str, *, installed: bool = True, vendor: Vendor | None = None, **settings: Any
+) -> AsyncIterator[World]:
     """A portal with the demo company and a service of this process, the application installed by its administrator."""
-    async with start_sandbox(now=MORNING, speed=0, demo=True) as box:
-        box.portal.faults.bucket_off = True
+    async with company(vendor) as box:
         listener = bound("127.0.0.1", 0)
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         administrator = Administrator(box.client, box.base_url)
@@ -186,3 +188,13 @@ async def open_world(database_url: str, *, installed: bool = True, **settings: A
             if installed:
                 await administrator.installs(app)
             yield World(box, Desk(url, box.client, service.state.service), app, administrator)
+
+
+@contextlib.asynccontextmanager
+async def company(vendor: Vendor | None = None) -> AsyncIterator[Sandbox]:
+    """The portal of the demo company, its clock standing still, without a limit of requests."""
+    async with start_sandbox(now=MORNING, speed=0, demo=True) as box:
+        box.portal.faults.bucket_off = True
+        if vendor is not None:
+            vendor.joins(box)
+        yield box
