@@ -10,14 +10,23 @@ from b24app.sla import Policy
 
 
 def check_people(document: DeskDocument, directory: Directory) -> tuple[Problem, ...]:
-    """A warning for everybody who left, wherever the document names him; rules about them do nothing."""
-    return tuple(
-        Problem(
-            path, f"{directory.name(user)} does not work here (any more)", "warning", "left", (directory.name(user),)
-        )
-        for path, user in _named(document)
-        if (agent := directory.agents.get(user)) is None or not agent.active
-    )
+    """A warning for everybody who left, wherever the document names him, and for departments the portal does not have."""
+    return (*_left(document, directory), *_foreign_teams(document, directory))
+
+
+def _left(document: DeskDocument, directory: Directory) -> Iterator[Problem]:
+    for path, user in _named(document):
+        agent, name = directory.agents.get(user), directory.name(user)
+        if agent is None or not agent.active:
+            yield Problem(path, f"{name} does not work here (any more)", "warning", "left", (name,))
+
+
+def _foreign_teams(document: DeskDocument, directory: Directory) -> Iterator[Problem]:
+    known = {str(team) for team in directory.departments}
+    for place, policy in enumerate(document.sla.policies):
+        if foreign := tuple(team for team in policy.when.team or () if team not in known):
+            text = f"there is no department {', '.join(foreign)}"
+            yield Problem(("sla", "policies", place, "for", "team"), text, "warning", "unknown", foreign)
 
 
 def _named(document: DeskDocument) -> Iterator[tuple[Path, UserId]]:

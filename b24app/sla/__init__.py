@@ -20,6 +20,7 @@ What other rooms use:
   "vendor"|"off")`, `stretches` are the proof).
 - Repair: `read_history(items, words, present)` → `StageHistory`, `misses(clocks, history)`, `rebuild(clocks, history)`,
   `happened(clocks, what, at)` for a message learnt of late.
+- `what_if(clocks, policy, calendars, default)`: the same life under other rules.
 - `replay(scenario)` and `rehearse(document)`: sla-scenarios.md; the command writes `rehearse(…).document` as JSON to the
   standard output and `.line`, the totals, to the standard error output.
 - `clocks_to_dict`, `clocks_from_dict`: JSON for the ticket's row.
@@ -36,7 +37,7 @@ from b24app.sla.policy import POLICY_KEYS, Conditions, Policy, Subject, choose, 
 from b24app.sla.policycheck import Known, PolicyProblem, check_policies
 from b24app.sla.production import PRODUCTION_YEARS, production_calendar, with_production
 from b24app.sla.reading import ClockView, Deadline, due, most_urgent, next_deadlines, view, views
-from b24app.sla.rebuild import HistoryItem, StageHistory, StageRow, happened, misses, read_history, rebuild
+from b24app.sla.rebuild import HistoryItem, StageHistory, StageRow, happened, misses, read_history, rebuild, what_if
 from b24app.sla.rehearsal import Rehearsal, rehearse
 from b24app.sla.replaying import replay
 from b24app.sla.state import Era, Mark, Wait
@@ -99,6 +100,7 @@ __all__ = [
     "replay",
     "view",
     "views",
+    "what_if",
     "whose_time",
     "with_production",
 ]

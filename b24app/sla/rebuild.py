@@ -1,11 +1,13 @@
 """Clocks from their journal, and stage clocks from what the portal remembers of the stages (requirement N8)."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
-from b24app.sla.clock import Clocks
+from b24app.sla.calendar import BusinessCalendar
+from b24app.sla.clock import Clocks, unopened
+from b24app.sla.policy import Policy
 from b24app.sla.state import Era, Mark
 from b24app.sla.zones import utc
 
@@ -117,6 +119,18 @@ def relive(clocks: Clocks) -> Clocks:
     for mark in clocks.marks:
         if not mark.derived:
             state = _moved(state, mark, eras)
+    return state
+
+
+def what_if(clocks: Clocks, policy: Policy | None, calendars: Mapping[str, BusinessCalendar], default: str) -> Clocks:
+    """The same life under another agreement or calendar from its first minute on (requirement N7).
+
+    What people did stays as it was: stages, answers, waits. Only the rules are others.
+    """
+    state = unopened(policy, calendars, default)
+    for mark in clocks.marks:
+        if not mark.derived and mark.what not in {"policy", "calendar"}:
+            state = _moved(state, mark, iter(()))
     return state
 
 

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 import yaml
 from b24app.desk.builtin import built_in_desk
-from b24app.desk.directory import Agent, Directory
+from b24app.desk.directory import Agent, Department, Directory
 from b24app.desk.document import data_of, parse
 from b24app.deskfile import DeskText, read_desk, write_desk
-from b24app.kit.ids import UserId
+from b24app.kit.ids import DepartmentId, UserId
 
 HEAD = """\
 version: 1
@@ -141,6 +141,14 @@ def test_people_who_left_are_named_wherever_they_stand() -> None:
     assert [str(finding) for finding in read.people(directory)] == [
         "11:36: warning: people.deputy: Олег Смирнов does not work here (any more)",
         "19:61: warning: sla.policies.0.warn: № 9 does not work here (any more)",
+    ]
+
+
+def test_a_department_the_portal_does_not_have_is_named() -> None:
+    read = read_desk(HEAD + policies(policy(key="west", **{"for": {"team": [10, 77]}}), policy()))
+    directory = Directory.of([Agent(UserId(1), "А"), Agent(UserId(7), "Б")], [Department(DepartmentId(10), "Запад")])
+    assert [str(finding) for finding in read.people(directory)] == [
+        "19:20: warning: sla.policies.0.for.team: there is no department 77"
     ]
 
 

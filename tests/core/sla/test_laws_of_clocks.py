@@ -13,6 +13,7 @@ from b24app.sla import (
     next_deadlines,
     open_clocks,
     views,
+    what_if,
 )
 from b24app.sla.rebuild import StageHistory, StageRow, rebuild, relive
 from hypothesis import given, settings
@@ -86,6 +87,19 @@ def test_a_message_learnt_of_late_counts_as_if_it_had_come_in_time(
     word: Step = Clocks.responded if what == "responded" else Clocks.customer_replied
     late = happened(lived(policy, life, in_order=True), what, at)
     assert late == lived(policy, [*life, (at, word)], in_order=True)
+
+
+@given(st.sampled_from(POLICIES), lives, st.sampled_from(POLICIES))
+@settings(deadline=None)
+def test_another_agreement_in_retrospect_starts_with_the_first_minute(
+    policy: Policy | None, life: list[tuple[datetime, Step]], other: Policy | None
+) -> None:
+    clocks = lived(policy, life, in_order=True)
+    again = what_if(clocks, other, CALENDARS, "main")
+    assert [era.policy for era in again.eras] == [other]
+    assert (again.stage, again.opened_at) == (clocks.stage, clocks.opened_at)
+    if not any(mark.what in {"policy", "calendar"} for mark in clocks.marks):
+        assert what_if(clocks, policy, CALENDARS, "main") == clocks
 
 
 @given(st.sampled_from(POLICIES), lives)
