@@ -43,11 +43,14 @@ from b24app.usecases.clients import Clients
 from b24app.usecases.deadlines import Deadlines
 from b24app.usecases.deliver import Delivery
 from b24app.usecases.deskedit import DeskEdit
+from b24app.usecases.pulling import Pulling
 from b24app.usecases.reconcile import Reconcile
 from b24app.usecases.rules import Rules
 from b24app.webhooks.routes import router as webhooks
 
 SECRET_FILE: Final = Path("var/secret.key")
+PULL_EVERY: Final = timedelta(seconds=3)
+"""Of real time: one request for each portal."""
 
 
 class Service:
@@ -81,6 +84,7 @@ class Service:
         self._intake = intake.Intake(self.clients, self.clock)
         self.installing = installing.Installing(self)
         self.reconcile = Reconcile(self.store, self.clients)
+        self.pulling = Pulling(self.store, self.clients)
 
     async def _fetch(self, url: str) -> Any:
         return (await self.transport.get(url)).body()
@@ -154,6 +158,7 @@ class Service:
         ticks = [
             Tick("timers", timedelta(seconds=1), sweep.sweep),
             Tick("reconcile", self.settings.reconcile_every, self.reconcile.sweep, at_start=True),
+            *([Tick("pull", PULL_EVERY, self.pulling.sweep, domain=False)] if self.settings.pull_events else []),
             Tick("recheck", timedelta(days=1), self.installing.recheck_all),
             Tick("purge", timedelta(hours=1), partial(purge, self.database), domain=False),
             Tick("clients", timedelta(minutes=1), self.transport.trim, domain=False),

@@ -84,8 +84,13 @@ async def generation(portal: PortalClient) -> str:
     return "v2"
 
 
-async def register(portal: PortalClient, version: str, *, code: str, name: str, handler: str, command: str) -> int:
-    """The bot is there, at our address, with its hidden command. Gives its id."""
+async def register(
+    portal: PortalClient, version: str, *, code: str, name: str, handler: str, command: str, fetch: bool = False
+) -> int:
+    """The bot is there, at our address, with its hidden command. Gives its id.
+
+    `fetch`: the portal keeps its events until they are fetched; a bot of the first generation has no such mode.
+    """
     if version == "v1":
         properties = {"NAME": name, "COLOR": "AQUA", "WORK_POSITION": POSITION}
         bot = await portal(RegisterBotV1(code=code, event_handler=handler, properties=properties))
@@ -93,7 +98,7 @@ async def register(portal: PortalClient, version: str, *, code: str, name: str, 
         await portal(RegisterCommandV1(bot_id=bot, command=command, event_command_add=handler, lang=titles))
         return bot
     fields = {"properties": {"name": name, "workPosition": POSITION, "color": "aqua"}}
-    mode = {"eventMode": "webhook", "webhookUrl": handler}
+    mode = {"eventMode": "fetch"} if fetch else {"eventMode": "webhook", "webhookUrl": handler}
     made = await portal(RegisterBot(fields={"code": code, "type": "bot", **fields, **mode}))
     await portal(UpdateBot(bot_id=made.id, fields={**fields, **mode}))  # registering does not change an existing one
     await portal(RegisterCommand(bot_id=made.id, fields={"command": command, "hidden": True}))

@@ -70,6 +70,8 @@ class EventBinding(Row):
     event: Words
     handler: Words = ""
     auth_type: Words = ""
+    offline: Flag = False
+    """Kept in the portal's queue until it is fetched, instead of sent."""
 
 
 class ListEventBindings(PlainMethod[list[EventBinding]]):
@@ -91,6 +93,49 @@ class BindEvent(PlainMethod[Any]):
 
     event: str
     handler: str
+
+
+class BindOfflineEvent(PlainMethod[Any]):
+    """Have the portal keep an event in its queue, for whom it cannot reach."""
+
+    rest_name = "event.bind"
+    errors = "ERROR_EVENT_NOT_FOUND, ACCESS_DENIED (no administrator, or the plan has no offline events)"
+    docs = "events/event-bind"
+
+    event: str
+    event_type: str = "offline"
+
+
+class UnbindOfflineEvent(PlainMethod[Any]):
+    """The portal need not keep the event any more."""
+
+    rest_name = "event.unbind"
+    repeat_is_safe = True
+    errors = "ACCESS_DENIED"
+    docs = "events/event-unbind"
+
+    event: str
+    event_type: str = "offline"
+
+
+class OfflineEvent(UpperRow):
+    """One thing that changed: the queue keeps one row for each event and object."""
+
+    id: Words
+    event_name: Words
+    event_data: Any = None
+
+
+class TakeOfflineEvents(PlainMethod[list[OfflineEvent]]):
+    """The oldest events of the queue, which are gone from it by this."""
+
+    rest_name = "event.offline.get"
+    returns = Annotated[list[OfflineEvent], Rows]
+    wrapper = "events"
+    errors = "ACCESS_DENIED (no administrator, or the plan has no offline events)"
+    docs = "events/event-offline-get"
+
+    limit: int = 50
 
 
 class UnbindEvent(PlainMethod[Any]):

@@ -1,8 +1,11 @@
 """Chatbots: the second generation, and the first for older portals (`bots.BotGateway` chooses)."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Annotated, Any
 
-from b24app.bitrix.dialects import Map, Number, Words
+from pydantic import Field
+
+from b24app.bitrix.dialects import Flag, Map, MaybeNumber, Number, Words
 from b24app.bitrix.methods import Method, Row, UpperMethod
 
 
@@ -51,6 +54,37 @@ class UpdateBot(Method[Bot]):
 
     bot_id: int
     fields: dict[str, Any]
+
+
+class BotEvent(Row):
+    """One event of a bot that fetches them: real types, unlike those of a webhook."""
+
+    event_id: Number
+    type: Words
+    data: Annotated[Mapping[str, Any], Map] = Field(default_factory=dict)
+
+
+class BotEvents(Row):
+    """A page of them. `next_offset` is asked for next, and confirms what came before it."""
+
+    events: tuple[BotEvent, ...] = ()
+    next_offset: MaybeNumber = None
+    has_more: Flag = False
+
+
+class GetBotEvents(Method[BotEvents]):
+    """Events of a bot in the mode `fetch`; those before `offset` are confirmed and gone."""
+
+    rest_name = "imbot.v2.Event.get"
+    scope = "imbot"
+    returns = BotEvents
+    repeat_is_safe = True
+    errors = "BOT_NOT_FOUND, BOT_OWNERSHIP_ERROR"
+    docs = "chat-bots/chat-bots-v2/imbot.v2/events/event-get"
+
+    bot_id: int
+    offset: int | None = None
+    limit: int = 100
 
 
 class RegisterCommand(Method[Any]):

@@ -55,6 +55,8 @@ _COME_AGAIN: Final = (PortalBusy, PortalUnreachable)
 class _Settings(Protocol):
     @property
     def public_url(self) -> str: ...
+    @property
+    def pull_events(self) -> bool: ...
 
 
 class Service(Protocol):
@@ -276,7 +278,7 @@ class Installing:
             version = await reading.desks.published()
         document = self._service.rules.parse(version.document if version else built_in_desk())
         before = Binding.from_data(dict(row.settings))
-        after = await _ON_PORTAL[name](Site(client, document, before, public_url))
+        after = await _ON_PORTAL[name](Site(client, document, before, public_url, self._service.settings.pull_events))
         old, new = before.to_data(), after.to_data()
         await self._save(portal, {key: value for key, value in new.items() if old.get(key) != value}, {})
         if before.bot and before.bot != after.bot:

@@ -53,6 +53,8 @@ class Site:
     document: DeskDocument
     binding: Binding
     public_url: str
+    pull: bool = False
+    """Events are fetched: the portal cannot reach us."""
 
     def handler(self, path: str) -> str:
         """An address of ours below the public one."""
@@ -218,7 +220,9 @@ async def bot(site: Site) -> Binding:
     """Modest is there, listens at our address and knows his one hidden command."""
     version = await bots.generation(site.portal)
     handler = site.handler("/bitrix/bot")
-    register = partial(bots.register, site.portal, version, name="Модест", handler=handler, command=COMMAND)
+    register = partial(
+        bots.register, site.portal, version, name="Модест", handler=handler, command=COMMAND, fetch=site.pull
+    )
     try:
         number = await register(code=BOT_CODE)
     except PortalRefused as refused:
@@ -231,14 +235,26 @@ async def bot(site: Site) -> Binding:
 
 
 async def events(site: Site) -> Binding:
-    """Every event is bound to our address, and to no old one of ours."""
-    handler = site.handler("/bitrix/events")
+    """Every event is bound to our address, and to no old one of ours; or kept by the portal until we fetch it."""
+    handler = "" if site.pull else site.handler("/bitrix/events")
     bound = await site.portal(methods_app.ListEventBindings())
-    ours = {binding.event.upper() for binding in bound if binding.handler == handler}
-    await _all(site, {e: methods_app.BindEvent(event=e, handler=handler) for e in EVENTS if e not in ours})
-    stale = [one for one in bound if one.handler not in {"", handler} and one.handler.endswith("/bitrix/events")]
+    stale = [o for o in bound if o.handler not in {"", handler} and o.handler.endswith("/bitrix/events")]
+    kept = {o.event.upper() for o in bound if o.offline}
+    if site.pull:
+        await _keep_offline(site, kept)
+    else:
+        ours = {o.event.upper() for o in bound if o.handler == handler}
+        await _all(site, {e: methods_app.BindEvent(event=e, handler=handler) for e in EVENTS if e not in ours})
+        await _all(site, {e: methods_app.UnbindOfflineEvent(event=e) for e in EVENTS if e in kept})
     await _all(site, {str(n): methods_app.UnbindEvent(event=o.event, handler=o.handler) for n, o in enumerate(stale)})
     return site.binding
+
+
+async def _keep_offline(site: Site, kept: set[str]) -> None:
+    """A plan without offline events is no reason to stop: the sweep of every minute finds what changed."""
+    wanted = [event for event in EVENTS if event.startswith("ONCRM") and event not in kept]
+    if wanted:
+        await site.portal.batch({event: methods_app.BindOfflineEvent(event=event) for event in wanted})
 
 
 async def tab(site: Site) -> Binding:

@@ -10,8 +10,8 @@ from b24app.bitrix.forms import TooMuch, parse_body
 from b24app.db.ingest import Ingest
 from b24app.db.portals import Portal
 from b24app.kit.errors import Forgery
+from b24app.usecases.events import Event, event_of
 from b24app.usecases.trust import Malformed, Ticketed, TooLarge, Trust, collect, text_of
-from b24app.webhooks.parse import Event, event_of
 
 
 class Installer(Protocol):

@@ -9,6 +9,7 @@ from fastapi.routing import APIRoute
 from b24app.db.inbox import Incoming
 from b24app.db.ingest import Ingest, NotTaken
 from b24app.kit.errors import Forgery, PortalError
+from b24app.usecases.events import Event, bot_rows, rows_of
 from b24app.usecases.trust import Trust, claim_of_event
 from b24app.webhooks.deps import (
     IngestOf,
@@ -21,7 +22,6 @@ from b24app.webhooks.deps import (
     status_of,
     verified,
 )
-from b24app.webhooks.parse import Event, bot_rows, rows_of
 
 _log = logging.getLogger(__name__)
 

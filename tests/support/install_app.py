@@ -43,6 +43,7 @@ class Settings:
     """What the installation reads of them."""
 
     public_url: str = "https://desk.example.ru"
+    pull_events: bool = False
 
 
 class Service:
