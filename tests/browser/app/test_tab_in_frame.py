@@ -86,11 +86,11 @@ def test_the_countdown_runs_by_itself(quiet: Page, site: TabSite) -> None:
 
 def test_the_ledger_stays_open_while_the_card_refreshes(quiet: Page, site: TabSite) -> None:
     frame = tab(quiet, site)
-    frame.get_by_text("Как посчитан срок", exact=True).click()
-    expect(frame.get_by_text("Начало отсчёта")).to_be_visible()
+    frame.get_by_text("Как посчитан срок").click()
+    expect(frame.get_by_text("Начало отсчёта").first).to_be_visible()
     frame.get_by_role("button", name="Ожидание").click()
     expect(frame.get_by_role("button", name="В работе")).to_be_visible()
-    expect(frame.get_by_text("Начало отсчёта")).to_be_visible()
+    expect(frame.get_by_text("Начало отсчёта").first).to_be_visible()
 
 
 def test_the_frame_is_as_high_as_its_content_and_people_open_in_the_portal(quiet: Page, site: TabSite) -> None:

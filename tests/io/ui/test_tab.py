@@ -45,8 +45,8 @@ async def test_the_tab_says_whose_time_it_was_and_explains_every_term(office: Of
     await office.works()
     seen = await visitor.opens()
     assert "Чьё было время мы 42 мин клиент — подрядчик — нерабочее —" in seen
-    assert "Как посчитан срок Начало отсчёта" in seen
-    assert "Как посчитан срок: решение" in seen
+    assert "Как посчитан срок Стадия Начало отсчёта" in seen
+    assert "Решение Начало отсчёта" in seen
     assert "Учтено 42 мин из 8 ч" in seen
 
 
