@@ -82,10 +82,14 @@ body.addEventListener("htmx:responseError", async ({ detail }) => {
 
 // --- what a refresh must not close
 
-let opened = [];
-body.addEventListener("htmx:beforeSwap", () => { opened = [...document.querySelectorAll("details[id][open]")].map((one) => one.id); });
+const opened = new Set(); // kept by the person's own hand: refreshes of several parts overlap
+body.addEventListener("toggle", ({ target }) => {
+  if (target.tagName === "DETAILS" && target.id) opened[target.open ? "add" : "delete"](target.id);
+}, true);
+const reopen = () => { for (const id of opened) document.getElementById(id)?.setAttribute("open", ""); };
+body.addEventListener("htmx:oobAfterSwap", reopen);
 body.addEventListener("htmx:afterSettle", () => {
-  for (const id of opened) document.getElementById(id)?.setAttribute("open", "");
+  reopen();
   const panel = document.getElementById("panel");
   const shownBy = panel?.firstElementChild?.dataset.panel;
   for (const button of document.querySelectorAll("[aria-controls=panel]")) button.ariaExpanded = String(button.name === shownBy);
