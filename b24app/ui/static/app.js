@@ -142,3 +142,4 @@ bridge.init();
 if (body.dataset.host === "tab") bridge.fit();
 // All is bound: the portal delivers nothing until it is told, so nobody waits for a press.
 body.addEventListener("app-installed", bridge.installFinish);
+body.dataset.ready = ""; // before this a press is lost: tests wait for it

@@ -12,6 +12,7 @@ pytestmark = pytest.mark.browser
 def opens(page: Page, held: HeldSite, place: str = "app", who: str = "admin", language: str = "ru") -> None:
     page.goto(f"{held.site.opening(place, who)}&language={language}")
     page.get_by_role("button").click()
+    page.locator("body[data-ready]").wait_for()
 
 
 def test_a_dispatcher_assigns_from_the_queue_without_leaving_it(quiet: Page, held: HeldSite) -> None:

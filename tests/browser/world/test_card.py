@@ -13,7 +13,9 @@ pytestmark = pytest.mark.browser
 def tab_of(page: Page, held: HeldWorld, deal: int, who: str = "orlova") -> FrameLocator:
     page.goto(held.at(f"/crm/deal/details/{deal}/", who))
     page.get_by_role("tab", name="Поддержка").click()
-    return page.frame_locator("iframe[name*='|']")
+    frame = page.frame_locator("iframe[name*='|']")
+    frame.locator("body[data-ready]").wait_for()
+    return frame
 
 
 def said(page: Page) -> list[str]:
@@ -96,6 +98,7 @@ def test_the_queue_in_the_left_menu_opens_deals_over_itself(quiet: Page, held: H
     quiet.goto(held.at("/online/"))
     quiet.get_by_role("link", name="Поддержка").click()
     queue = quiet.frame_locator("iframe[name*='|']")
+    queue.locator("body[data-ready]").wait_for()
     expect(queue.get_by_text(re.compile("не назначен"), exact=False).first).to_be_visible()
     assert violations(quiet.frames[1]) == []
     queue.get_by_role("link", name="Молчит телефония").click()
@@ -119,6 +122,7 @@ def test_on_a_phone_the_tab_fits_and_can_be_tapped(phone: Page, held: HeldWorld)
     phone.goto(held.at(f"/crm/deal/details/{deal}/"))
     phone.get_by_role("tab", name="Поддержка").tap()
     tab = phone.frame_locator("iframe[name*='|']")
+    tab.locator("body[data-ready]").wait_for()
     tab.get_by_role("button", name="Назначить").tap()
     tab.get_by_role("radio", name="Роман Зайцев").tap()
     assert crowded(phone.frames[1]) == []

@@ -45,6 +45,7 @@ def test_people_are_chosen_on_the_settings_and_modest_asks_the_new_dispatcher(qu
     quiet.goto(own.at("/online/"))
     quiet.get_by_role("link", name="Поддержка").click()
     page = quiet.frame_locator("iframe[name*='|']")
+    page.locator("body[data-ready]").wait_for()
     page.get_by_role("button", name="Настройки").click()
     page.get_by_role("checkbox", name="Анна Орлова").uncheck()
     page.get_by_role("checkbox", name="Динара Ахметова").check()

@@ -87,6 +87,7 @@ def test_the_card_opens_over_the_talk_and_its_tab_works_there(quiet: Page, held:
     card = quiet.frame_locator("dialog.slider iframe")
     card.get_by_role("tab", name="Поддержка").click()
     tab = card.frame_locator("iframe[name*='|']")
+    tab.locator("body[data-ready]").wait_for()
     tab.get_by_role("button", name="Назначить").click()
     tab.get_by_role("radio", name="Роман Зайцев").check()
     tab.locator("#panel").get_by_role("button", name="Назначить").click()
