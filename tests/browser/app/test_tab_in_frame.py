@@ -79,7 +79,7 @@ def test_the_countdown_runs_by_itself(quiet: Page, site: TabSite) -> None:
     quiet.route("**/bitrix/tab/card", lambda route: route.fulfill(status=204))
     frame = tab(quiet, site)
     figure = frame.locator(".left")
-    expect(figure).to_have_text("3:22:00")
+    expect(figure).to_have_text(re.compile(r"^3:2[12]:\d\d$"))  # the page may come late
     quiet.clock.fast_forward("10:00")
     expect(figure).to_have_text(re.compile(r"^3:1[12]:\d\d$"))
 

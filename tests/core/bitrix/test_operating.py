@@ -90,7 +90,7 @@ def test_an_unknown_limit_is_learned_with_few_refusals_and_everything_gets_done(
     took = work_off(meter, method, int(4 * limit / cost), cost)
 
     assert meter.refusals <= 30
-    assert took <= 3600
+    assert took <= 4800  # four windows of work, and as many again while the limit is learned
 
 
 @settings(max_examples=20, deadline=None)
