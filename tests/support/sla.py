@@ -5,8 +5,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from b24app.sla import BusinessCalendar, Clocks, Policy, open_clocks
+from hypothesis import settings
 from hypothesis import strategies as st
 
+laws = settings(max_examples=40, deadline=None)
+"""How hard each law is tried in every run; a change of the clocks is worth a run with a thousand."""
 START = datetime(2026, 9, 1, 6, tzinfo=UTC)
 WEEK = ("mon", "tue", "wed", "thu", "fri")
 CALENDARS = {

@@ -22,7 +22,7 @@ ZONES = (
 """In the year from FIRST on: clocks changed at midnight, by half an hour, not at all, and a date was skipped."""
 FIRST = datetime(2011, 10, 1, tzinfo=UTC)
 
-laws = settings(max_examples=40, deadline=None)
+laws = settings(max_examples=25, deadline=None)
 
 clock_faces = st.integers(0, 95).map(lambda quarter: f"{quarter // 4:02}:{quarter % 4 * 15:02}")
 ends = st.one_of(clock_faces, st.just("24:00"))

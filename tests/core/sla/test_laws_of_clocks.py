@@ -16,13 +16,13 @@ from b24app.sla import (
     what_if,
 )
 from b24app.sla.rebuild import StageHistory, StageRow, rebuild, relive
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from tests.support.sla import CALENDARS, POLICIES, START, Step, lived, lives, moments
+from tests.support.sla import CALENDARS, POLICIES, START, Step, laws, lived, lives, moments
 
 
 @given(st.sampled_from(POLICIES), lives, moments)
-@settings(deadline=None)
+@laws
 def test_no_order_of_events_breaks_a_clock(
     policy: Policy | None, life: list[tuple[datetime, Step]], now: datetime
 ) -> None:
@@ -34,21 +34,21 @@ def test_no_order_of_events_breaks_a_clock(
 
 
 @given(st.sampled_from(POLICIES), lives)
-@settings(deadline=None)
+@laws
 def test_a_journal_gives_the_same_state(policy: Policy | None, life: list[tuple[datetime, Step]]) -> None:
     clocks = lived(policy, life, in_order=False)
     assert relive(clocks) == clocks
 
 
 @given(st.sampled_from(POLICIES), lives)
-@settings(deadline=None)
+@laws
 def test_stored_clocks_are_the_same_clocks(policy: Policy | None, life: list[tuple[datetime, Step]]) -> None:
     clocks = lived(policy, life, in_order=True)
     assert clocks_from_dict(json.loads(json.dumps(clocks_to_dict(clocks)))) == clocks
 
 
 @given(st.sampled_from(POLICIES), lives, moments, st.timedeltas(timedelta(), timedelta(days=9)))
-@settings(deadline=None)
+@laws
 def test_used_time_never_shrinks_while_nothing_happens(
     policy: Policy | None, life: list[tuple[datetime, Step]], now: datetime, later: timedelta
 ) -> None:
@@ -60,7 +60,7 @@ def test_used_time_never_shrinks_while_nothing_happens(
 
 
 @given(st.sampled_from(POLICIES), lives, st.sampled_from(POLICIES))
-@settings(deadline=None)
+@laws
 def test_met_figures_and_used_time_survive_every_change_of_rules(
     policy: Policy | None, life: list[tuple[datetime, Step]], other: Policy | None
 ) -> None:
@@ -76,7 +76,7 @@ def test_met_figures_and_used_time_survive_every_change_of_rules(
 
 
 @given(st.sampled_from(POLICIES), lives, moments, st.sampled_from(("responded", "customer")))
-@settings(deadline=None)
+@laws
 def test_a_message_learnt_of_late_counts_as_if_it_had_come_in_time(
     policy: Policy | None,
     life: list[tuple[datetime, Step]],
@@ -90,7 +90,7 @@ def test_a_message_learnt_of_late_counts_as_if_it_had_come_in_time(
 
 
 @given(st.sampled_from(POLICIES), lives, st.sampled_from(POLICIES))
-@settings(deadline=None)
+@laws
 def test_another_agreement_in_retrospect_starts_with_the_first_minute(
     policy: Policy | None, life: list[tuple[datetime, Step]], other: Policy | None
 ) -> None:
@@ -103,7 +103,7 @@ def test_another_agreement_in_retrospect_starts_with_the_first_minute(
 
 
 @given(st.sampled_from(POLICIES), lives)
-@settings(deadline=None)
+@laws
 def test_stages_rebuilt_from_a_complete_history_are_what_was_seen(
     policy: Policy | None, life: list[tuple[datetime, Step]]
 ) -> None:

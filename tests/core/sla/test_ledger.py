@@ -5,9 +5,9 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from b24app.sla import BusinessCalendar, Policy, ledger, open_clocks, view, whose_time
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from tests.support.sla import POLICIES, Step, lived, lives, moments
+from tests.support.sla import POLICIES, Step, laws, lived, lives, moments
 
 MOSCOW = ZoneInfo("Europe/Moscow")
 WEEK = ("mon", "tue", "wed", "thu", "fri")
@@ -101,7 +101,7 @@ def test_a_calendar_changed_meanwhile_explains_the_past_by_the_hours_of_then() -
 
 
 @given(st.sampled_from(POLICIES), lives, moments)
-@settings(deadline=None)
+@laws
 def test_lines_follow_without_holes_and_sum_up_exactly(
     policy: Policy | None, life: list[tuple[datetime, Step]], now: datetime
 ) -> None:
@@ -120,7 +120,7 @@ def test_lines_follow_without_holes_and_sum_up_exactly(
 
 
 @given(st.sampled_from(POLICIES), lives, moments)
-@settings(deadline=None)
+@laws
 def test_the_life_of_a_ticket_is_divided_without_a_rest(
     policy: Policy | None, life: list[tuple[datetime, Step]], now: datetime
 ) -> None:

@@ -97,9 +97,9 @@ def counted(scenario: dict[str, Any]) -> list[dict[str, Any]]:
     return found
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(8))
 def test_every_answer_is_what_counting_the_minutes_gives(seed: int) -> None:
     chance = random.Random(seed)  # noqa: S311 - no secret
-    for _ in range(4):
+    for _ in range(3):
         scenario = life(chance)
         assert replay(neutral(scenario)) == counted(scenario), scenario
