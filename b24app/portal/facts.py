@@ -68,13 +68,13 @@ def facts_of(
 
 
 def words_of(deeds: Iterable[Activity]) -> tuple[Word, ...]:
-    """Letters both ways and calls of ours, the oldest first.
+    """Letters both ways, and calls; the oldest first.
 
-    A draft was not sent and a call planned was not made: neither is completed. A call of the client waits for no
-    answer: it was one, or it was missed and somebody calls back.
+    A completed call is a talk, whoever rang: it answers the client. A missed one and a planned one are not completed
+    (seen on portals, not in the documentation), neither is the draft of a letter.
     """
     found = (
-        Word(deed.id, deed.direction == OUTGOING, deed.created)
+        Word(deed.id, deed.type_id == CALL or deed.direction == OUTGOING, deed.created)
         for deed in deeds
         if deed.created is not None and _is_said(deed)
     )
@@ -82,9 +82,9 @@ def words_of(deeds: Iterable[Activity]) -> tuple[Word, ...]:
 
 
 def _is_said(deed: Activity) -> bool:
-    if deed.direction == OUTGOING:
-        return deed.type_id in TALK and deed.completed
-    return deed.type_id == LETTER
+    if deed.type_id == LETTER and deed.direction != OUTGOING:
+        return True
+    return deed.type_id in TALK and deed.completed
 
 
 def passed_of(rows: Iterable[StageRow]) -> tuple[HistoryItem, ...]:

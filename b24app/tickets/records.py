@@ -48,8 +48,8 @@ def _heard(ticket: Ticket, words: Sequence[Word], now: datetime) -> tuple[Ticket
 
 
 def _counts(word: Word, ticket: Ticket) -> bool:
-    earliest = ticket.opened_at if word.ours else ticket.opened_at + REQUEST_ITSELF
-    return word.at > earliest
+    """A call that a ticket was made from has answered it already; a letter it was made from waits."""
+    return word.at > ticket.opened_at + (-REQUEST_ITSELF if word.ours else REQUEST_ITSELF)
 
 
 def _repaired(ticket: Ticket, facts: Facts, pipeline: Pipeline, now: datetime) -> tuple[Ticket, list[Entry]]:

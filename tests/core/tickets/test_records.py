@@ -47,6 +47,15 @@ def test_the_letter_a_ticket_was_made_from_awaits_no_next_response() -> None:
     assert view(story.known.clocks, "next_response", story.now) is None
 
 
+def test_a_ticket_made_from_a_call_is_answered_already() -> None:
+    story = Story(desk_of(ANSWERS))
+    story.facts = replace(story.facts, words=(Word(7, ours=True, at=at(-0.3)),))
+    story.ticket_arrives()
+    first = view(story.known.clocks, "first_response", story.now)
+    assert first is not None
+    assert (first.state, first.used) == ("met", timedelta())
+
+
 def test_a_letter_of_the_client_asks_for_the_next_response_until_we_answer() -> None:
     story = Story(desk_of(ANSWERS))
     story.ticket_arrives()
