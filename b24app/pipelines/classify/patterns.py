@@ -1,11 +1,10 @@
 """The pattern language of rules, read into phrases: words in order with gaps between them.
 
-word          any form of it (by lemma)           =Word      exactly this form (letters' case aside)
+word          any form of it (by stem)            =Word      exactly this form (letters' case aside)
 word*         begins with it                      (a|b c)    one of these
 ...           up to five words in between         <n>        up to n words in between
-a ~ b         both in any order, as if by ...     $macro     any pattern of the macro
-#             a number                            ?          a question mark
-@imperative   a verb that tells to do something   /8[- ]?800/  a small regular expression, alone in its pattern
+$macro        any pattern of the macro            #          a number
+?             a question mark
 
 Between neighbours stand at most `gap` words of the rules' defaults. A phrase never leaves its sentence.
 """
@@ -14,15 +13,13 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
-from typing import Final
+from typing import Final, Literal, NamedTuple
 
-from b24app.pipelines.classify.expressions import check_expression
-from b24app.pipelines.classify.lexicon import IMPERATIVE, Atom, Lexicon
-from b24app.pipelines.classify.words import normal_forms
+from b24app.pipelines.classify.words import normal_forms, stem
 
-MAX_PATTERN: Final = 2_000
+MAX_PATTERN: Final = 200
 MAX_ELEMENTS: Final = 12
-MAX_PHRASES: Final = 2_000
+MAX_PHRASES: Final = 400
 """Phrases one pattern may stand for after its alternatives are multiplied out."""
 MAX_DEPTH: Final = 3
 """Macros inside macros."""
@@ -31,9 +28,16 @@ ELLIPSIS_GAP: Final = 5
 
 _ITEM: Final = re.compile(r"\s*(?:\.\.\.|…|<(\d{1,2})>|\(([^()]*)\)|([^\s()]+)|(.))")
 _WORDS: Final = re.compile(r"[^\W_]+")
-_SIGNS: Final = {"#": Atom("number", "#"), "?": Atom("mark", "?"), IMPERATIVE.text: IMPERATIVE}
-_NEAR: Final = re.compile(r"\s~\s")
-SHORTEST_PREFIX: Final = 2
+_SHORTEST_PREFIX: Final = 2
+
+AtomKind = Literal["stem", "form", "prefix", "number", "mark"]
+
+
+class Atom(NamedTuple):
+    """One condition on a word."""
+
+    kind: AtomKind
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,29 +59,18 @@ class PatternBroken(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class PatternReader:
-    """Reads patterns with the macros, the lexicon and the gap of one set of rules."""
+    """Reads patterns with the macros, the dictionary (form to lemma) and the gap of one set of rules."""
 
     macros: Mapping[str, Sequence[str]]
-    lexicon: Lexicon
+    lemmas: Mapping[str, str]
     gap: int
 
     def read(self, pattern: str) -> tuple[Phrase, ...]:
         """The phrases a pattern stands for. Raises `PatternBroken`."""
-        if len(pattern) > MAX_PATTERN:
-            raise PatternBroken(f"longer than {MAX_PATTERN} characters")
-        if len(pattern) > 1 and pattern.startswith("/") and pattern.endswith("/"):
-            return (self._expression(pattern[1:-1]),)
-        phrases = tuple(self._phrase(words) for way in _orders(pattern) for words in self._expand(way, 0))
+        phrases = tuple(self._phrase(words) for words in self._expand(pattern, 0))
         if not phrases or not all(phrases):
             raise PatternBroken("no words in it")
         return phrases
-
-    def _expression(self, source: str) -> Phrase:
-        try:
-            check_expression(source)
-        except ValueError as broken:
-            raise PatternBroken(str(broken)) from None
-        return (Element(frozenset((Atom("regex", source),)), 0),)
 
     def _phrase(self, words: Sequence[_Word]) -> Phrase:
         if len(words) > MAX_ELEMENTS:
@@ -85,6 +78,10 @@ class PatternReader:
         return tuple(Element(atoms, self.gap if gap is None else gap) for atoms, gap in words)
 
     def _expand(self, pattern: str, depth: int) -> list[list[_Word]]:
+        if len(pattern) > MAX_PATTERN:
+            raise PatternBroken(f"longer than {MAX_PATTERN} characters")
+        if len(pattern) > 1 and pattern.startswith("/") and pattern.endswith("/"):
+            raise PatternBroken("regular expressions are not supported: use word*, (a|b), ... and <n>")
         slots: list[list[list[_Word]]] = []
         count, gap = 1, None
         for found in _ITEM.finditer(pattern.strip()):
@@ -119,28 +116,22 @@ class PatternReader:
         return [way for pattern in self.macros[name] for way in self._expand(pattern, depth + 1)]
 
     def _word(self, word: str) -> list[_Word]:
-        if word in _SIGNS:
-            return [(frozenset((_SIGNS[word],)), None)]
+        if word in {"#", "?"}:
+            return [(frozenset({Atom("number" if word == "#" else "mark", word)}), None)]
         exact, prefix = word.startswith("="), word.endswith("*")
         parts = _WORDS.findall(word)
         if not parts or "|" in word:
             raise PatternBroken(f"{word!r} is no word")
-        atoms = [self.lexicon.exact(part) if exact else self.lexicon.pattern(part) for part in parts]
+        atoms = [frozenset(self._atoms(part, exact)) for part in parts]
         if prefix:
             atoms[-1] = frozenset(Atom("prefix", form) for form in normal_forms(parts[-1]))
-            if len(parts[-1]) < SHORTEST_PREFIX:
+            if len(parts[-1]) < _SHORTEST_PREFIX:
                 raise PatternBroken(f"{word!r} is too short a beginning")
         return [(one, None if number == 0 else 0) for number, one in enumerate(atoms)]
 
-
-def _orders(pattern: str) -> list[str]:
-    """`a ~ b` is `a ... b` or `b ... a`."""
-    first, *others = _NEAR.split(pattern)
-    if not others:
-        return [pattern]
-    if len(others) > 1:
-        raise PatternBroken("only one ~ in a pattern")
-    return [f"{first} ... {others[0]}", f"{others[0]} ... {first}"]
+    def _atoms(self, part: str, exact: bool) -> Iterator[Atom]:
+        for form in normal_forms(part):
+            yield Atom("form", form) if exact else Atom("stem", stem(self.lemmas.get(form, form)))
 
 
 def _gap_of(found: re.Match[str]) -> int | None:
