@@ -24,6 +24,11 @@ CLASSIC_MODE: Final = 1
 LATE: Final = timedelta(minutes=3)
 DRIFT: Final = timedelta(minutes=2)
 
+SOURCES: Final = (
+    "почту (CRM → Настройки → Почта → ящик), CRM-формы (форма → Какой документ CRM создавать) "
+    "и открытые линии (Контакт-центр → канал → Настройки CRM)"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -125,7 +130,7 @@ class Doctor:
                 yield finding
             yield await self._drift(client, portal)
         except (PortalError, SettingsError) as error:
-            yield Finding("bad", f"{name}: портал не отвечает как нужно", str(error))
+            yield Finding("bad", f"{name}: портал не отвечает как нужно", _advice(error))
             return
         yield await self._sweep(portal)
 
@@ -147,6 +152,13 @@ class Doctor:
         return Finding("ok", f"{portal.domain}: сверка идёт, просмотрено до {mark}")
 
 
+def _advice(error: Exception) -> str:
+    """The portal's own words, and who has to act where they do not say it."""
+    if "commercial plans" in str(error):  # the code ACCESS_DENIED has other causes too
+        return f"{error}. На тарифе портала нет REST, его включает владелец портала"
+    return str(error)
+
+
 async def _bindings(client: PortalClient, portal: Portal, public_url: str) -> list[Finding]:
     """Rights, handlers, tab, bot, mode of the CRM."""
     name, found = portal.domain, []
@@ -166,6 +178,7 @@ async def _bindings(client: PortalClient, portal: Portal, public_url: str) -> li
     found.append(_line(bool(Binding.from_data(dict(portal.settings)).bot), f"{name}: бот", "не зарегистрирован"))
     found.append(await _mode(client, name))
     found.append(Finding("ok", f"{name}: дайте сотрудникам доступ к приложению", "без него они не видят вкладку"))
+    found.append(Finding("ok", f"{name}: направьте обращения в «Поддержку»", SOURCES))
     return found
 
 
