@@ -128,7 +128,9 @@ class Events:
         return self._stamped
 
     def _due(self, url: str) -> datetime:
-        faults, pause = self._portal.faults, self._slowness.get(url, 0.0)
+        """A slow handler waits in virtual time, so not at all while the clock stands: its moment would never come."""
+        faults = self._portal.faults
+        pause = self._slowness.get(url, 0.0) if self._portal.clock.speed else 0.0
         if faults.events_shuffled:
             pause += self._portal.random.uniform(0, 3)
         return self._portal.now() + timedelta(seconds=pause + faults.events_delay_s)
