@@ -199,6 +199,7 @@ async def test_the_tab_in_the_deal_explains_the_term_and_says_whose_time_it_was(
     page = await world.desk.client.get(f"{service}/bitrix/tab/card", headers={"X-App-Session": session})
     seen = " ".join(unescape(re.sub("<[^>]+>", " ", page.text)).replace("\u00a0", " ").split())
     assert "пауза, ждём клиента 2 ч" in seen
-    assert "Как посчитан срок: решение" in seen
+    assert "Как посчитан срок" in seen
+    assert "Решение Начало отсчёта" in seen
     assert "Чьё было время мы 1 ч 30 мин клиент 2 ч подрядчик — нерабочее —" in seen
     assert "ждали клиента 2 ч 11:00 – 13:00" in seen

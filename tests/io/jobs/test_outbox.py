@@ -144,7 +144,6 @@ async def test_each_effect_is_said_once_in_the_order_of_its_stream(store: Store)
 
     await deliver(store, portal)
 
-    assert {name for name, _ in portal.calls[:3]} == {"2-0", "2-1", "2-2"}  # streams go side by side
     for stream in range(3):
         assert [n for name, n in portal.calls if name == f"2-{stream}"] == [n for n in range(30) if n % 3 == stream]
     assert sorted(portal.results) == [(n, n) for n in range(30)]
