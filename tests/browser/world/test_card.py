@@ -86,7 +86,7 @@ def test_a_closed_deal_is_read_only_until_it_is_opened_again(quiet: Page, held: 
     expect(quiet.get_by_role("button", name="Неуспех")).to_have_attribute("aria-current", "step")
     held.run(held.world.settled())
     quiet.reload()
-    expect(tab.get_by_text(re.compile("Заявка закрыта: Неуспех"))).to_be_visible()
+    expect(tab.get_by_text(re.compile("^Заявка закрыта: Неуспех"))).to_be_visible()
     expect(tab.get_by_role("button", name="Назначить")).to_have_count(0)
     tab.get_by_role("button", name="Открыть заново").click()
     expect(tab.get_by_role("button", name="Назначить")).to_be_visible()
