@@ -15,6 +15,8 @@ class AppAnswer(UpperRow):
     installed: Flag = False
     language_id: Words = ""
     license: Words = ""
+    license_family: Words = ""
+    """`ent` is the plan with the larger limits."""
 
 
 class GetApp(PlainMethod[AppAnswer]):

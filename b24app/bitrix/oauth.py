@@ -4,7 +4,7 @@ The caller of our pages chooses every field it sends; only the public servers an
 Source: platform.md 2.1–2.5, contracts.md (Trust).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -32,15 +32,15 @@ class Keys:
     """Keys of a local application; valid for one portal."""
 
     client_id: str
-    client_secret: str
+    client_secret: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Grant:
     """A pair of tokens of one user on one portal."""
 
-    access_token: str
-    refresh_token: str
+    access_token: str = field(repr=False)
+    refresh_token: str = field(repr=False)
     expires_at: datetime
     member_id: str
     user: int

@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import AbstractAsyncContextManager
+from typing import Final
 from urllib.parse import urlsplit
 
 from b24app.bitrix.auth import TokenAuth
@@ -16,6 +17,10 @@ from b24app.db.locks import alone
 from b24app.db.work import Store
 from b24app.kit.errors import AccessLost, Forgery
 from b24app.kit.ids import PortalId
+from b24app.kit.tariff import Tariff, tariff_of
+
+LICENSE: Final = "license"
+"""Where a portal's settings keep the family of its plan."""
 
 
 class StoredTokens:
@@ -67,7 +72,8 @@ class Clients:
         burst: int = 50,
     ) -> None:
         self._store, self._transport, self._oauth, self._keys = store, transport, oauth, default_keys
-        self._rate, self._burst = rate, burst
+        self._tariff = Tariff(rate, burst)
+        self._tariffs: dict[PortalId, Tariff] = {}
         self._clients: dict[PortalId, PortalClient] = {}
         self._auths: dict[PortalId, TokenAuth] = {}
         self._throttles: dict[PortalId, Throttle] = {}
@@ -89,17 +95,28 @@ class Clients:
         async def moved(host: str) -> str | None:
             return await self._confirm(portal, auth, host)
 
+        self._heed(portal, str(found.settings.get(LICENSE, "")))
         return PortalClient(found.client_endpoint, auth, self._transport, self.throttle(portal), moved=moved)
 
     def throttle(self, portal: PortalId) -> Throttle:
         """The limits of a portal, for everybody in this process who calls it."""
-        return self._throttles.setdefault(portal, Throttle(self._bucket(portal)))
+        if portal not in self._throttles:
+            self._throttles[portal] = Throttle(self._bucket(portal))
+        return self._throttles[portal]
+
+    def _heed(self, portal: PortalId, license_family: str) -> None:
+        """The plan as the portal named it last; a larger one in the settings wins."""
+        tariff = max(tariff_of(license_family), self._tariff, key=lambda one: one.rate)
+        if self._tariffs.get(portal, self._tariff) != tariff:
+            self._tariffs[portal] = tariff
+            self.throttle(portal).bucket = self._bucket(portal)
 
     def _bucket(self, portal: PortalId) -> Bucket:
         """With PostgreSQL several processes draw from one row; with SQLite one process is all there is."""
+        tariff = self._tariffs.get(portal, self._tariff)
         if self._store.database.is_sqlite:
-            return MemoryBucket(self._rate, self._burst)
-        return SharedBucket(self._store.database, portal, self._rate, self._burst)
+            return MemoryBucket(tariff.rate, tariff.burst)
+        return SharedBucket(self._store.database, portal, tariff.rate, tariff.burst)
 
     async def _confirm(self, portal: PortalId, auth: TokenAuth, host: str) -> str | None:
         """A new address counts only when the authorization server names it for our token."""

@@ -13,7 +13,7 @@ from typing import Any, Final, Literal, Protocol
 from pydantic import ValidationError
 
 from b24app.bitrix.client import PortalClient
-from b24app.bitrix.methods_app import GetCalendarSettings, GetProfile, GetServerTime
+from b24app.bitrix.methods_app import GetApp, GetCalendarSettings, GetProfile, GetServerTime
 from b24app.bitrix.oauth import Keys, OAuthServer
 from b24app.bitrix.transport import Transport
 from b24app.db.inbox import InboxRow, Incoming, portal_lane
@@ -33,7 +33,7 @@ from b24app.kit.errors import (
 )
 from b24app.kit.ids import PortalId, UserId
 from b24app.portal.binding import Binding
-from b24app.usecases.clients import Clients
+from b24app.usecases.clients import LICENSE, Clients
 from b24app.usecases.desks import DeskOffice
 from b24app.usecases.intake import RECHECK, Pass
 from b24app.usecases.newbot import BOT_REPLACED
@@ -115,7 +115,14 @@ class Installing:
     def __init__(self, service: Service) -> None:
         self._service = service
         self._store, self._clients = service.store, service.clients
-        self.trust = Trust(service.store, service.oauth, service.transport, service.keys, service.clock)
+        self.trust = Trust(
+            service.store,
+            service.oauth,
+            service.transport,
+            service.keys,
+            service.clock,
+            throttle=service.clients.throttle,
+        )
 
     # --- the request
 
@@ -301,7 +308,10 @@ class Installing:
             row = await reading.portals.get(portal)
             published = await reading.desks.published()
         zone = await self._zone(client)
-        await self._save(portal, {"installer": row.installer, "timezone": zone}, {})
+        told = {"installer": row.installer, "timezone": zone, LICENSE: await _license(client)}
+        await self._save(portal, told, {})
+        if row.settings.get(LICENSE) != told[LICENSE]:
+            self._clients.forget(portal)  # made anew with the limits of this plan
         if published is None:
             data = await self._first_desk(client, zone)
             people = dict(data.get("people") or {})
@@ -330,6 +340,14 @@ class Installing:
     async def _zone(self, client: PortalClient) -> str:
         personal = (await client(GetProfile())).time_zone
         return zone_of(personal, "" if personal else await client(GetServerTime()))
+
+
+async def _license(client: PortalClient) -> str:
+    """The family of the portal's plan; empty where it is not told."""
+    try:
+        return (await client(GetApp())).license_family
+    except PortalRefused:
+        return ""
 
 
 def _is_under_way(settings: Mapping[str, Any]) -> bool:

@@ -6,7 +6,7 @@ Source: contracts.md (Trust), platform.md 1.6, 2.1, 2.8.
 import hashlib
 import hmac
 from collections import Counter, OrderedDict
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field
 from time import monotonic
@@ -18,13 +18,14 @@ from b24app.bitrix.client import PortalClient
 from b24app.bitrix.forms import LONGEST
 from b24app.bitrix.methods_app import GetProfile, Profile
 from b24app.bitrix.oauth import Grant, Identity, Keys, OAuthServer
-from b24app.bitrix.throttle import MemoryBucket, Priority, Throttle
+from b24app.bitrix.throttle import Priority, Throttle
 from b24app.bitrix.transport import Transport
 from b24app.db import portals as rows
 from b24app.db.portals import Portal
 from b24app.db.work import Store
 from b24app.kit.clock import Clock
 from b24app.kit.errors import AccessExpired, AccessLost, Forgery, PortalRefused
+from b24app.kit.ids import PortalId
 
 REMEMBERED_S: Final = 60.0
 """Of real time: how long a verified token needs no new question."""
@@ -114,8 +115,18 @@ class FixedToken:
 class Trust:
     """Verifies callers. Keeps what it verified for a minute, by a digest of the token."""
 
-    def __init__(self, store: Store, oauth: OAuthServer, transport: Transport, keys: Keys, clock: Clock) -> None:
+    def __init__(
+        self,
+        store: Store,
+        oauth: OAuthServer,
+        transport: Transport,
+        keys: Keys,
+        clock: Clock,
+        *,
+        throttle: Callable[[PortalId], Throttle],
+    ) -> None:
         self._store, self._oauth, self._transport, self._keys, self._clock = store, oauth, transport, keys, clock
+        self._throttle = throttle
         self._known: OrderedDict[str, tuple[float, Verified]] = OrderedDict()
         self._portals: OrderedDict[str, tuple[float, Portal]] = OrderedDict()
         self.refusals: Counter[str] = Counter()
@@ -177,12 +188,10 @@ class Trust:
     async def _profile(self, claim: Ticketed, identity: Identity) -> Profile:
         """The portal itself says who it is and whether an administrator; its address comes from the server alone."""
         grant = Grant(claim.access, "", self._clock.now(), identity.member_id, identity.user, identity.client_endpoint)
-        client = PortalClient(
-            identity.client_endpoint,
-            TokenAuth(FixedToken(grant), self._oauth),
-            self._transport,
-            Throttle(MemoryBucket()),
-        )
+        known = await self.portal_of(member_id=identity.member_id)
+        throttle = self._throttle(known.id) if known is not None else Throttle()
+        auth = TokenAuth(FixedToken(grant), self._oauth)
+        client = PortalClient(identity.client_endpoint, auth, self._transport, throttle)
         try:
             return await client(GetProfile(), Priority.PERSON)
         except (AccessLost, AccessExpired, PortalRefused) as refused:
