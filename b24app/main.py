@@ -128,7 +128,7 @@ class Service:
         await self.database.close()
 
     def _loops(self, *, worker: bool) -> list[Coroutine[Any, Any, None]]:
-        loops = [self.ingest.run()]
+        loops = [self.ingest.run(), self.installing.trust.keep_refusals()]
         if self.follower is not None:
             loops.append(self.follower.run())
         if worker:

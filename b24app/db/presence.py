@@ -28,6 +28,30 @@ def new_owner() -> str:
     return f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:8]}"
 
 
+async def working(database: Database) -> int:
+    """How many processes do background work on this database now."""
+    if database.is_sqlite:
+        return int(_is_locked(_lock_of(database)))
+    query = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND classid = :class AND granted")
+    async with database.reader.connect() as connection:
+        return int((await connection.execute(query, {"class": _CLASS})).scalar_one())
+
+
+def _lock_of(database: Database) -> Path:
+    return Path(f"{database.engine.url.database}.lock")
+
+
+def _is_locked(path: Path) -> bool:
+    if not path.exists():
+        return False
+    with path.open("rb") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            return True
+    return False
+
+
 class Presence:
     """This node's sign of life, and the check of the others'."""
 
@@ -97,7 +121,7 @@ class Presence:
             self._file = None
 
     def _lock_file(self) -> None:
-        path = Path(f"{self._database.engine.url.database}.lock")
+        path = _lock_of(self._database)
         self._file = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)

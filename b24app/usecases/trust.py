@@ -3,8 +3,11 @@
 Source: contracts.md (Trust), platform.md 1.6, 2.1, 2.8.
 """
 
+import asyncio
 import hashlib
 import hmac
+import json
+import logging
 from collections import Counter, OrderedDict
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, nullcontext
@@ -12,6 +15,8 @@ from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any, Final
 from urllib.parse import urlsplit
+
+from sqlalchemy.exc import SQLAlchemyError
 
 from b24app.bitrix.auth import TokenAuth
 from b24app.bitrix.client import PortalClient
@@ -22,7 +27,7 @@ from b24app.bitrix.throttle import Priority, Throttle
 from b24app.bitrix.transport import Transport
 from b24app.db import portals as rows
 from b24app.db.portals import Portal
-from b24app.db.work import Store
+from b24app.db.work import Reading, Store
 from b24app.kit.clock import Clock
 from b24app.kit.errors import AccessExpired, AccessLost, Forgery, PortalRefused
 from b24app.kit.ids import PortalId
@@ -35,6 +40,13 @@ NAMES: Final = 200
 """Names of portals a hostile caller can make us remember."""
 GLANCE_S: Final = 5.0
 """Of real time: how long an event's portal is not read again."""
+
+
+EMPLOYEE_SEEN: Final = "employee_seen"
+"""Mark of a portal: somebody who is no administrator has opened a page of ours, so employees have access to it."""
+REFUSALS: Final = "refusals"
+KEEP_EVERY_S: Final = 5.0
+_log = logging.getLogger(__name__)
 
 
 class Malformed(Forgery):
@@ -129,6 +141,7 @@ class Trust:
         self._throttle = throttle
         self._known: OrderedDict[str, tuple[float, Verified]] = OrderedDict()
         self._portals: OrderedDict[str, tuple[float, Portal]] = OrderedDict()
+        self._seen: set[PortalId] = set()
         self.refusals: Counter[str] = Counter()
         """Refused calls by the portal they named, since the start; for the doctor and the metrics."""
 
@@ -136,6 +149,26 @@ class Trust:
         """Count a refusal. Who names many portals that do not exist is counted under no name."""
         known = member_id in self.refusals or len(self.refusals) < NAMES
         self.refusals[member_id[:64] if known else ""] += 1
+
+    async def keep_refusals(self) -> None:
+        """Add what was refused since to what every process of the installation has refused; endless."""
+        kept: Counter[str] = Counter()
+        while True:
+            await asyncio.sleep(KEEP_EVERY_S)
+            fresh = self.refusals - kept
+            if fresh:
+                try:
+                    await self._add_refusals(fresh)
+                except SQLAlchemyError:
+                    _log.exception("refusals not kept")
+                else:
+                    kept += fresh
+
+    async def _add_refusals(self, fresh: Counter[str]) -> None:
+        async with self._store.work() as work:
+            total = await refusals_of(work) + fresh
+            await work.marks.set(REFUSALS, json.dumps(dict(total.most_common(NAMES))))
+            await work.commit()
 
     async def verify(self, claim: Ticketed) -> Verified:
         """The owner of the claim's token, whose application is one of ours. `Forgery` for everything else."""
@@ -207,7 +240,15 @@ class Trust:
         if portal is None:
             raise UnknownPortal("the portal is unknown")
         _require(verified.identity.client_id == portal.application_id, "installed with another application")
+        if not verified.is_admin and portal.id not in self._seen:
+            await self._note_employee(portal.id)
         return portal, verified
+
+    async def _note_employee(self, portal: PortalId) -> None:
+        self._seen.add(portal)
+        async with self._store.work(portal) as work:
+            await work.marks.set(EMPLOYEE_SEEN, self._clock.now().isoformat())
+            await work.commit()
 
     async def event(self, auth: Mapping[str, Any], *, member_id: str = "", domain: str = "") -> Portal:
         """The portal an event came from: by the stored secret, or where none is stored by the event's own access token.
@@ -265,6 +306,11 @@ class Trust:
             if member_id:
                 return await reading.portals.by_member(member_id)
             return await reading.portals.by_domain(domain.lower()) if domain else None
+
+
+async def refusals_of(reading: Reading) -> Counter[str]:
+    """Refused calls of all processes since the installation, by the portal they named."""
+    return Counter(json.loads(await reading.marks.get(REFUSALS) or "{}"))
 
 
 def _require(proof: bool, otherwise: str) -> None:
