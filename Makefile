@@ -35,11 +35,12 @@ fast: $(SETUP)  ## core tests only, seconds
 stories: $(SETUP)  ## service and sandbox end to end
 	@$(RUN)python -m pytest -q tests/stories $(ARGS)
 
-check: $(SETUP)  ## format, lint, types, architecture contracts
+check: $(SETUP)  ## format, lint, types, architecture contracts, pages made from the code
 	@$(RUN)ruff format --check .
 	@$(RUN)ruff check .
 	@$(RUN)mypy
 	@$(RUN)lint-imports
+	@$(RUN)python -m tools.build_docs --check
 
 fix: $(SETUP)  ## format and repair what the linter can
 	@$(RUN)ruff format .

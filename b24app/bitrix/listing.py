@@ -24,7 +24,7 @@ from b24app.bitrix.answers import OPERATING, error_in
 from b24app.bitrix.caller import Caller
 from b24app.bitrix.commands import BATCH, Answers, line, unreadable
 from b24app.bitrix.methods import Walked
-from b24app.bitrix.spans import AT_ONCE, Plan, Scan, Span
+from b24app.bitrix.spans import AT_ONCE, LEAST_CHAIN, Plan, Scan, Span
 from b24app.bitrix.throttle import PATIENCE_S, Priority
 from b24app.kit.errors import AccessExpired, ListInterrupted, PortalBusy, PortalError, PortalRefused, PortalUnreachable
 
@@ -102,16 +102,22 @@ class Listing(Generic[A]):
 
     def _send(self) -> None:
         size = self._plan.size(self._most_pages())
-        while (span := self._plan.next(size)) is not None:
+        at_once = max(min(WINDOW_BYTES // (size * self._page_bytes), AT_ONCE), 1)
+        while (span := self._plan.next(size, at_once)) is not None:
             # No TaskGroup: its scope would be open while a row is given, and cancel whoever reads the rows.
             # `_stop` waits for every one of these tasks.
             self._tasks.add(asyncio.create_task(self._fetch(span, self._plan.chain(span, size))))
 
     def _most_pages(self) -> int:
-        """Pages of one request: by its time, by the bytes it brings, by the portal's 50 commands."""
+        """Pages of one request: by its time, by the bytes it brings, by the portal's 50 commands.
+
+        Rows so heavy that eight requests would be short go in fewer ones: the portal counts requests, not pages.
+        """
         pace = self._caller.throttle.method(self._method.rest_name).pace.careful_s
         by_time = int(LONGEST_S / pace) if pace else BATCH
-        return max(min(by_time, WINDOW_BYTES // AT_ONCE // self._page_bytes, self._most), 1)
+        fits = WINDOW_BYTES // self._page_bytes
+        by_bytes = max(fits // AT_ONCE, min(fits // 2, LEAST_CHAIN))
+        return max(min(by_time, by_bytes, self._most), 1)
 
     async def _probe(self, span: Span) -> PortalError | None:
         """Some pages, and the last one of the list."""

@@ -95,12 +95,12 @@ class Plan:
             return most
         return max(min(max(math.ceil(left / AT_ONCE), LEAST_CHAIN), most), 1)
 
-    def next(self, size: int) -> Span | None:
+    def next(self, size: int, at_once: int = AT_ONCE) -> Span | None:
         """The first waiting span, cut to this many pages; None when enough is under way."""
         running = sum(span.state is State.RUNNING for span in self._spans)
         ready = sum(span.state is State.READY for span in self._spans)
         place = next((place for place, span in enumerate(self._spans) if span.state is State.WAITING), None)
-        if place is None or (running and (running >= AT_ONCE or running + ready >= AT_ONCE + AHEAD)):
+        if place is None or (running and (running >= at_once or running + ready >= at_once + AHEAD)):
             return None
         span = self._spans[place]
         self._cut(place, size)

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from b24app.db.engine import Database, NowMs
 from b24app.db.lanes import count, upsert
-from b24app.db.tables import method_block, portal_bucket
+from b24app.db.tables import portal_bucket
 from b24app.kit.ids import PortalId
 from b24app.kit.tariff import LEAST_TRUST, MARGIN_RATE, REGAINED_A_SECOND, Tariff
 
@@ -98,17 +98,3 @@ async def pauses(session: AsyncSession) -> dict[PortalId, tuple[float, str]]:
     left = portal_bucket.c.paused_until - NowMs()
     query = select(portal_bucket.c.portal_id, left, portal_bucket.c.pause_reason).where(left > 0)
     return {PortalId(portal): (ms / 1000, why) for portal, ms, why in await session.execute(query)}
-
-
-async def block_method(session: AsyncSession, portal: PortalId, method: str, until_ms: int) -> None:
-    """A method used up its working time: no node should call it before this moment of the wall."""
-    statement = upsert(session, method_block).values(portal_id=portal, method=method, until=until_ms)
-    latest = {"until": _later(method_block.c.until, until_ms)}
-    await session.execute(statement.on_conflict_do_update(index_elements=["portal_id", "method"], set_=latest))
-
-
-async def blocked_methods(session: AsyncSession, portal: PortalId) -> dict[str, int]:
-    """Methods that wait for their working time, and until when (epoch ms of the wall)."""
-    query = select(method_block.c.method, method_block.c.until)
-    waiting = (method_block.c.portal_id == portal) & (method_block.c.until > NowMs())
-    return {row.method: row.until for row in await session.execute(query.where(waiting))}

@@ -28,7 +28,7 @@ class Model:
         self.app = self.portal.app()
 
     def make(self, wanted: dict[str, object]) -> ModelPortal:
-        """A fresh portal: `deals` (with `gaps`: a third of the ids is gone), `limits`, `others` (requests a second of somebody else), `level` (of the bucket)."""
+        """A fresh portal: `deals` (with `gaps`: a third of the ids is gone), `limits`, `padding` (bytes more in each deal), `others` (requests a second of somebody else), `level` (of the bucket)."""
         limits, deals = wanted.get("limits"), int(str(wanted.get("deals", 0)))
         every = (number for number in count(1) if not wanted.get("gaps") or number * 2_654_435_761 % 2**32 % 3)
         portal = ModelPortal(
@@ -36,6 +36,7 @@ class Model:
             call_s=CALL_S,
             uncounted_s=UNCOUNTED_S,
             limits=Limits(**({"operating_s": 480.0} | (limits if isinstance(limits, dict) else {}))),
+            padding=int(str(wanted.get("padding", 0))),
             others=float(str(wanted.get("others", 0.0))),
         )
         portal.origin = self.origin
