@@ -12,7 +12,7 @@ from b24app.sandbox.kernel.registry import to_int
 from b24app.sandbox.kernel.store import Row, Table
 from b24app.sandbox.messenger import people
 
-PRIVATE, GROUP, OPEN = "P", "C", "O"
+PRIVATE, GROUP, OPEN, LINES = "P", "C", "O", "L"
 LONGEST = 20_000
 CUT = " (...)"
 

@@ -13,6 +13,8 @@ COLOURS = {
     "graphite": "#5e5f5e",
 }  # fmt: skip
 
+GUEST = "imconnector"  # who writes from outside into an open line
+
 
 def colour(name: Any, number: int) -> str:
     """The hex of a colour code in either spelling (`lightBlue`, `LIGHT_BLUE`), else one chosen by number."""
@@ -58,7 +60,8 @@ def v2(portal: Portal, user_id: int, *, online: bool = False) -> dict[str, Any]:
         "firstName": str(user.get("NAME") or ""), "lastName": str(user.get("LAST_NAME") or ""),
         "workPosition": str(user.get("WORK_POSITION") or ""), "color": user.get("COLOR") or colour("", user_id),
         "avatar": str(user.get("PERSONAL_PHOTO") or ""), "gender": user.get("PERSONAL_GENDER") or "M", "birthday": "",
-        "extranet": user.get("USER_TYPE") == "extranet", "bot": bot, "connector": False,
+        "extranet": user.get("USER_TYPE") == "extranet", "bot": bot,
+        "connector": user.get("USER_TYPE") == GUEST,
         "externalAuthId": "bot" if bot else "default", "status": user.get("STATUS") or "online",
         "idle": False if online else user.get("IDLE") or False,
         "lastActivityDate": False if online else portal.iso(), "mobileLastDate": False, "desktopLastDate": False,
@@ -75,7 +78,7 @@ def im(portal: Portal, user_id: int) -> dict[str, Any]:
         "id": new["id"], "active": new["active"], "name": new["name"], "first_name": new["firstName"],
         "last_name": new["lastName"], "work_position": new["workPosition"], "color": new["color"],
         "avatar": new["avatar"], "avatar_hr": new["avatar"], "gender": new["gender"], "birthday": "",
-        "extranet": new["extranet"], "network": False, "bot": new["bot"], "connector": False,
+        "extranet": new["extranet"], "network": False, "bot": new["bot"], "connector": new["connector"],
         "external_auth_id": new["externalAuthId"], "status": new["status"], "idle": new["idle"],
         "last_activity_date": new["lastActivityDate"], "mobile_last_date": False, "desktop_last_date": False,
         "absent": new["absent"], "departments": new["departments"], "phones": phones(portal, user_id),

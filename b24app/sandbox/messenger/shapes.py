@@ -7,7 +7,7 @@ from b24app.sandbox.kernel.portal import Portal
 from b24app.sandbox.kernel.store import Row
 from b24app.sandbox.messenger import chats
 
-_KINDS = {chats.PRIVATE: "private", chats.GROUP: "chat", chats.OPEN: "open"}
+_KINDS = {chats.PRIVATE: "private", chats.GROUP: "chat", chats.OPEN: "open", chats.LINES: "lines"}
 
 
 def kind(chat: Row) -> str:
@@ -80,8 +80,8 @@ def chat_im(portal: Portal, chat: Row, viewer: int) -> dict[str, Any]:
         "color": chat["COLOR"], "type": kind(chat), "counter": len(unread), "user_counter": len(chat["USERS"]),
         "message_count": len(chats.log(portal, chat["ID"])), "unread_id": unread[0] if unread else 0,
         "last_message_id": last, "last_id": chat["READ"].get(str(viewer), 0), "marked_id": 0, "disk_folder_id": 0,
-        "entity_type": chat["ENTITY_TYPE"], "entity_id": chat["ENTITY_ID"], "entity_data_1": "", "entity_data_2": "",
-        "entity_data_3": "", "mute_list": list(chat["MUTED"]), "date_create": chat["CREATED"],
+        "entity_type": chat["ENTITY_TYPE"], "entity_id": chat["ENTITY_ID"],
+        **{f"entity_data_{number}": chat.get(f"DATA_{number}", "") for number in (1, 2, 3)}, "mute_list": list(chat["MUTED"]), "date_create": chat["CREATED"],
         "message_type": chat["TYPE"], "public": "", "role": role(chat, viewer), "entity_link": entity_link(chat),
         "text_field_enabled": chat["TEXT_FIELD"] == "Y", "background_id": None, "is_new": False,
         "readed_list": [{"user_id": one, "message_id": chat["READ"].get(str(one), 0), "date": None} for one in others],
