@@ -1,6 +1,8 @@
 """Background work alone."""
 
 import asyncio
+import logging
+import signal
 
 import typer
 
@@ -10,6 +12,7 @@ from b24app.ops.logs import setup_logs
 from b24app.settings import load_settings
 
 app = typer.Typer(add_completion=False)
+_log = logging.getLogger(__name__)
 
 
 @app.command()
@@ -24,6 +27,15 @@ def worker() -> None:
         service = Service(settings)
         await service.ready()
         async with service.running(worker=True):
-            await asyncio.Event().wait()
+            await _told_to_stop()
 
     run(work())
+
+
+async def _told_to_stop() -> None:
+    """Ctrl-C or SIGTERM: a supervisor's stop is an ordinary end, rows that are held are given back."""
+    told = asyncio.Event()
+    for sign in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(sign, told.set)
+    _log.info("worker ready")  # not earlier: who reads it may stop the worker at once
+    await told.wait()
