@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from b24app.demo.servers import bound, served
+from b24app.demo.servers import served
 from b24app.demo.visit import Administrator, Application
 from b24app.main import make_app
 from b24app.sandbox.app import make_portal
-from b24app.sandbox.cli import describe, first_credentials, listen, origins, serving
+from b24app.sandbox.cli import bound, describe, first_credentials, listen, origins, serving
 from b24app.sandbox.kernel.portal import Portal
 from b24app.settings import Settings
 from playwright.async_api import Browser, Page, ViewportSize, async_playwright, expect

@@ -13,13 +13,13 @@ from zoneinfo import ZoneInfo
 import httpx
 from pydantic import SecretStr
 
-from b24app.demo.servers import bound, served
+from b24app.demo.servers import served
 from b24app.demo.visit import Administrator, Application
 from b24app.kit.errors import SettingsError
 from b24app.main import make_app
 from b24app.ops.logs import setup_logs
 from b24app.sandbox.app import make_portal
-from b24app.sandbox.cli import describe, first_credentials, listen, origins, serving
+from b24app.sandbox.cli import bound, describe, first_credentials, listen, origins, serving
 from b24app.sandbox.demo.stream import Stream
 from b24app.sandbox.kernel.portal import Portal
 from b24app.settings import Settings

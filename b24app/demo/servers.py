@@ -20,20 +20,6 @@ class Server(uvicorn.Server):
         yield
 
 
-def bound(host: str, port: int) -> socket.socket:
-    """A listening socket; port 0 is any free one. OSError when the port is taken."""
-    # Named as TCP: asyncio sends small packets at once only then, and each answer comes 40 ms sooner.
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((host, port))
-    except OSError:
-        listener.close()
-        raise
-    listener.listen(512)
-    return listener
-
-
 @contextlib.asynccontextmanager
 async def served(app: FastAPI, listener: socket.socket) -> AsyncIterator[None]:
     """The application behind this socket for the time of the block; it answers when the block begins."""

@@ -41,16 +41,19 @@ async def _serve(host: str, port: int, *, json_output: bool, empty: bool, state:
 def listen(host: str, port: int) -> list[socket.socket]:
     """Bound sockets; port 0 is any free one. `localhost` may mean IPv6 to a browser, so it is bound as well."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    first = _bound(family, "127.0.0.1" if host == "localhost" else host, port)
+    first = bound("127.0.0.1" if host == "localhost" else host, port, family)
     found = [first]
     if host in {"127.0.0.1", "localhost"}:
         with contextlib.suppress(OSError):
-            found.append(_bound(socket.AF_INET6, "::1", first.getsockname()[1]))
+            found.append(bound("::1", first.getsockname()[1], socket.AF_INET6))
     return found
 
 
-def _bound(family: socket.AddressFamily, host: str, port: int) -> socket.socket:
-    """Named as TCP: asyncio sends small packets at once only then, and each answer comes 40 ms sooner."""
+def bound(host: str, port: int, family: socket.AddressFamily = socket.AF_INET) -> socket.socket:
+    """A listening socket; port 0 is any free one, OSError when it is taken.
+
+    Named as TCP: asyncio sends small packets at once only then, and each answer comes 40 ms sooner.
+    """
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     if family == socket.AF_INET6:

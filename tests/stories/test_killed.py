@@ -10,8 +10,8 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx
-from b24app.demo.servers import bound
 from b24app.demo.visit import Administrator
+from b24app.sandbox.cli import bound
 from tests.support.people import Person
 from tests.support.sandbox import Sandbox, start_sandbox
 from tests.support.world import MORNING, SECRET

@@ -17,10 +17,11 @@ from typing import Any, Final, TypeVar
 
 import httpx
 from b24app.db.tables import PENDING, inbox, outbox, timer
-from b24app.demo.servers import bound, served
+from b24app.demo.servers import served
 from b24app.demo.visit import Administrator, Application
 from b24app.kit.clock import to_ms
 from b24app.main import Service, make_app
+from b24app.sandbox.cli import bound
 from b24app.sandbox.demo.letters import support_pipeline
 from b24app.settings import Settings
 from pydantic import SecretStr
