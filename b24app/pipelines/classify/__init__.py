@@ -1,7 +1,7 @@
 """Classification of requests by rules, with the reason kept. Pure: rules come in as plain data."""
 
+from b24app.pipelines.classify.builtin import default_data, default_rules, rules_from_data
 from b24app.pipelines.classify.decide import classify
-from b24app.pipelines.classify.defaults import default_data, default_rules, rules_from_data
 from b24app.pipelines.classify.engine import Rules
 from b24app.pipelines.classify.jsonl import classify_json_line
 from b24app.pipelines.classify.model import Classification, DecisionWord, Reason, RequestText, Zone

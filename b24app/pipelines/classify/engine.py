@@ -1,14 +1,16 @@
 """Rules made ready to match, and what fires in a text."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
+from b24app.pipelines.classify.exclusions import Exclusions, is_excluded
+from b24app.pipelines.classify.lexicon import Lexicon
 from b24app.pipelines.classify.matching import Hit, PhraseIndex
 from b24app.pipelines.classify.patterns import PatternBroken, PatternReader
-from b24app.pipelines.classify.rules import Category, PriorityRule, Rule, RuleBook, RuleZone
-from b24app.pipelines.classify.words import Tokens, normal_forms
+from b24app.pipelines.classify.rules import Category, Focus, PriorityRule, Rule, RuleBook, RuleZone
+from b24app.pipelines.classify.words import Tokens
 
 SLOT: Final = "{x}"
 
@@ -32,16 +34,14 @@ class ReadyRule:
 
 
 class Fired(NamedTuple):
-    """A rule and the words that made it fire."""
+    """A rule and the words that made it fire; its sentence counts `factor` times."""
 
     rule: ReadyRule
     hit: Hit
     in_subject: bool
-
-
-class _Exclusion(NamedTuple):
-    before: frozenset[int]
-    after: frozenset[int]
+    factor: float = 1.0
+    excluded: bool = False
+    """The words stand in a clause that names a topic only to exclude it."""
 
 
 @dataclass(slots=True)
@@ -50,45 +50,34 @@ class Engine:
 
     index: PhraseIndex
     owners: dict[int, list[ReadyRule]] = field(default_factory=lambda: defaultdict(list))
-    before: frozenset[int] = frozenset()
-    """Phrases that exclude a topic named after them in their clause: «не про …»."""
-    after: frozenset[int] = frozenset()
-    """Phrases that exclude a topic named before them in their clause: «… в порядке»."""
+    exclusions: Exclusions = field(default_factory=Exclusions)
+    focus: dict[int, float] = field(default_factory=dict)
+    """Phrase → how many times its sentence counts."""
 
     def fire(self, hits: Sequence[Hit], tokens: Tokens, subject_words: int) -> list[Fired]:
         """Every rule that fires, once per phrase and place. The first `subject_words` tokens are the subject."""
+        borders = self.exclusions.borders(hits, tokens)
         by_sentence: dict[int, set[int]] = defaultdict(set)
         for hit in hits:
-            by_sentence[tokens.sentences[hit.start]].add(hit.phrase)
-        borders = self._borders(hits, tokens)
+            if not is_excluded(hit, tokens, borders):
+                by_sentence[tokens.sentences[hit.start]].add(hit.phrase)
+        factors = {sentence: self._factor(phrases) for sentence, phrases in by_sentence.items()}
         fired: list[Fired] = []
         for hit in hits:
-            around = by_sentence[tokens.sentences[hit.start]]
+            sentence = tokens.sentences[hit.start]
             in_subject = hit.start < subject_words
-            out = _excluded(hit, tokens, borders)
-            owners = self.owners.get(hit.phrase, ())
+            out = is_excluded(hit, tokens, borders)
             fired += [
-                Fired(rule, hit, in_subject)
-                for rule in owners
-                if _stands(rule, around, in_subject) and not (out and rule.axis == "category")
+                Fired(rule, hit, in_subject, factors.get(sentence, 1.0), out)
+                for rule in self.owners.get(hit.phrase, ())
+                if _stands(rule, by_sentence[sentence], in_subject)
             ]
         return fired
 
-    def excluded(self, hits: Sequence[Hit]) -> list[Hit]:
-        """Those that exclude a topic."""
-        return [hit for hit in hits if hit.phrase in self.before or hit.phrase in self.after]
-
-    def _borders(self, hits: Sequence[Hit], tokens: Tokens) -> Mapping[int, tuple[int, int]]:
-        """Clause → (words from here on are excluded, words up to here are excluded)."""
-        borders: dict[int, tuple[int, int]] = {}
-        for hit in hits:
-            clause = tokens.clauses[hit.start]
-            start, end = borders.get(clause, (len(tokens), -1))
-            if hit.phrase in self.before:
-                borders[clause] = min(start, hit.end), end
-            elif hit.phrase in self.after:
-                borders[clause] = start, max(end, hit.start)
-        return borders
+    def _factor(self, phrases: Iterable[int]) -> float:
+        """The strongest of what speaks for the sentence times the strongest of what speaks against it."""
+        found = [self.focus[phrase] for phrase in phrases if phrase in self.focus]
+        return max(found, default=1.0) if not found or min(found) >= 1 else min(found) * max(*found, 1.0)
 
 
 def _stands(rule: ReadyRule, around: set[int], in_subject: bool) -> bool:
@@ -97,11 +86,6 @@ def _stands(rule: ReadyRule, around: set[int], in_subject: bool) -> bool:
     if rule.needs_company and rule.with_.isdisjoint(around):
         return False
     return rule.unless.isdisjoint(around)
-
-
-def _excluded(hit: Hit, tokens: Tokens, borders: Mapping[int, tuple[int, int]]) -> bool:
-    border = borders.get(tokens.clauses[hit.start])
-    return border is not None and (hit.start >= border[0] or hit.end <= border[1])
 
 
 @dataclass(slots=True)
@@ -121,6 +105,8 @@ class Builder:
                 self._rule("kind", kind, rule, f"kinds.{kind}[{number}]", frozenset())
         for number, urgency in enumerate(rules.priority):
             self._priority(urgency, f"priority[{number}]")
+        for number, focus in enumerate(rules.focus):
+            self._focus(number, focus)
         self._exclusions(rules.excluded_topic)
         return self.engine
 
@@ -151,16 +137,23 @@ class Builder:
         return frozenset(numbers)
 
     def _exclusions(self, patterns: Sequence[str]) -> None:
-        before: set[str] = set()
-        after: set[str] = set()
+        parts: dict[str, set[str]] = {"before": set(), "after": set(), "closing": set()}
         for place, pattern in enumerate(patterns):
             head, slot, tail = (part.strip() for part in pattern.partition(SLOT))
-            if slot and bool(head) != bool(tail):
-                (before if head else after).add(head or tail)
-            else:
+            if not slot or bool(head) == bool(tail):
                 self.complain(f"excluded_topic[{place}]", f"{pattern!r}: {SLOT} stands first or last, with words")
-        self.engine.before = self._phrases(sorted(before), "excluded_topic")
-        self.engine.after = self._phrases(sorted(after), "excluded_topic")
+            elif head:
+                parts["before"].add(head)
+            elif tail.endswith(" ."):
+                parts["closing"].add(tail.removesuffix(" ."))
+            else:
+                parts["after"].add(tail)
+        found = {name: self._phrases(sorted(some), "excluded_topic") for name, some in parts.items()}
+        self.engine.exclusions = Exclusions(found["before"], found["after"], found["closing"])
+
+    def _focus(self, number: int, focus: Focus) -> None:
+        for phrase in self._phrases(focus.any, f"focus[{number}].any"):
+            self.engine.focus[phrase] = focus.factor
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,8 +170,6 @@ class Rules:
 
 def prepare(rules: RuleBook, complain: Complain) -> Rules:
     """Rules ready to match; what is wrong with a pattern goes to `complain` with its path."""
-    lemmas = {
-        form: normal_forms(same[0])[0] for same in rules.dictionary for word in same for form in normal_forms(word)
-    }
-    reader = PatternReader(rules.macros, lemmas, rules.defaults.gap)
-    return Rules(rules, Builder(reader, complain, Engine(PhraseIndex(lemmas))).build(rules))
+    lexicon = Lexicon.of(rules.dictionary)
+    reader = PatternReader(rules.macros, lexicon, rules.defaults.gap)
+    return Rules(rules, Builder(reader, complain, Engine(PhraseIndex(lexicon))).build(rules))

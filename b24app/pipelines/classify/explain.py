@@ -67,7 +67,7 @@ class Explainer:
         return self._words(f"уступила категория «{self.rules.title(score.label)}», фраза", score.evidence[0])
 
     def _excluded(self) -> list[Reason]:
-        hits = self.rules.engine.excluded(self.hits)[:MAX_EXCLUDED]
+        hits = self.rules.engine.exclusions.found(self.hits, self.message.tokens)[:MAX_EXCLUDED]
         return [self._quoted("тема исключена словами", "excluded_topic", hit.start, hit.end) for hit in hits]
 
     def _words(self, lead: str, fired: Fired, axis: str = "category") -> Reason:

@@ -1,17 +1,27 @@
 """Finds phrases in tokens. The cost grows with the words of the text, not with the number of phrases."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Final, NamedTuple
 
-from b24app.pipelines.classify.patterns import Atom, Phrase
-from b24app.pipelines.classify.words import MAX_WORD, Tokens, normal_forms, stem
+from b24app.pipelines.classify.expressions import compile_expression
+from b24app.pipelines.classify.lexicon import Atom, Lexicon
+from b24app.pipelines.classify.patterns import SHORTEST_PREFIX, Phrase
+from b24app.pipelines.classify.words import MAX_WORD, Tokens, ZoneText, normal_forms
 
 MAX_KNOWN_WORDS: Final = 50_000
 MAX_HITS: Final = 2_000
 """Hits kept of one message: a text of one repeated word must not cost more than a letter."""
+MAX_REPAIRS: Final = 150
+"""Words looked up for misspellings in one message: it is the slowest thing a word can ask for."""
+MAX_EXPRESSED: Final = 40
+"""Matches of one expression in one zone."""
 _COMMON: Final = frozenset(
-    "не нет ни на в во с со к ко у о об от до за из по для и или как что это есть the a to in of on is not no we i".split()  # noqa: SIM905 - a word list reads better as one line
+    "не нет ни на в во с со к ко у о об от до за из по для и или как что это есть быть весь все я мы вы он она они наш"  # noqa: SIM905 - a word list reads better as one line
+    " the a to in of on is not no we i it be do have".split()
 )
 
 
@@ -27,22 +37,40 @@ class Hit(NamedTuple):
 class _Compiled:
     atoms: tuple[frozenset[int], ...]
     gaps: tuple[int, ...]
+    loose: tuple[bool, ...]
 
 
-_Anchors = list[tuple[int, int]]
+_Anchors = tuple[tuple[int, int], ...]
 """Phrases, and which of their elements a word may be."""
+
+
+class Known(NamedTuple):
+    """A word once seen: the conditions of rules it satisfies, and the form it was repaired to (usually none)."""
+
+    atoms: frozenset[int]
+    anchors: _Anchors
+    repaired: str = ""
+    sought: bool = False
+    """It says nothing to the rules and no dictionary knows it: perhaps it is misspelt."""
+    done: bool = False
+    """The repair was tried."""
+
+
+_NOTHING: Final = Known(frozenset(), ())
 
 
 @dataclass(slots=True)
 class PhraseIndex:
     """All phrases of one set of rules. Building it is the slow part; words once seen are remembered (a bounded cache)."""
 
-    lemmas: Mapping[str, str]
+    lexicon: Lexicon
     _atoms: dict[Atom, int] = field(default_factory=dict)
     _phrases: list[_Compiled] = field(default_factory=list)
     _numbers: dict[Phrase, int] = field(default_factory=dict)
-    _anchors: dict[int, _Anchors] = field(default_factory=dict)
-    _known: dict[str, tuple[frozenset[int], _Anchors]] = field(default_factory=dict)
+    _anchors: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
+    _expressions: list[tuple[int, re.Pattern[str]]] = field(default_factory=list)
+    _prefixes: set[str] = field(default_factory=set)
+    _known: dict[str, Known] = field(default_factory=dict)
 
     def add(self, phrase: Phrase) -> int:
         """The number of a phrase; equal phrases have one number."""
@@ -51,10 +79,16 @@ class PhraseIndex:
             return number
         number = self._numbers[phrase] = len(self._phrases)
         atoms = tuple(frozenset(self._atom(atom) for atom in element.atoms) for element in phrase)
-        self._phrases.append(_Compiled(atoms, tuple(element.gap for element in phrase)))
-        anchor = max(range(len(phrase)), key=lambda at: min(map(_rarity, phrase[at].atoms)))
-        for atom in atoms[anchor]:
-            self._anchors.setdefault(atom, []).append((number, anchor))
+        self._phrases.append(
+            _Compiled(atoms, tuple(element.gap for element in phrase), tuple(element.loose for element in phrase))
+        )
+        expression = next((atom.text for atom in phrase[0].atoms if atom.kind == "regex"), "")
+        if expression:
+            self._expressions.append((number, compile_expression(expression)))
+        else:
+            anchor = max(range(len(phrase)), key=lambda at: min(map(_rarity, phrase[at].atoms)))
+            for atom in atoms[anchor]:
+                self._anchors.setdefault(atom, []).append((number, anchor))
         self._known.clear()
         return number
 
@@ -64,87 +98,124 @@ class PhraseIndex:
 
     def find(self, tokens: Tokens) -> list[Hit]:
         """Every phrase in the text, in the order of the words they were found by; one hit per phrase and place."""
-        words = [self._look(word) for word in tokens.words]
-        atoms = [word[0] for word in words]
+        words = self.words(tokens)
+        atoms = [word.atoms for word in words]
         found: dict[Hit, None] = {}
-        for at, (_, anchors) in enumerate(words):
-            for number, anchor in anchors:
-                hit = self._match(number, anchor, at, atoms, tokens.sentences)
+        for at, word in enumerate(words):
+            for number, anchor in word.anchors:
+                hit = self._match(number, anchor, at, atoms, (tokens.clauses, tokens.sentences))
                 if hit is not None:
                     found[hit] = None
             if len(found) >= MAX_HITS:
                 break
-        return list(found)
+        return [*found, *self._expressed(tokens)]
+
+    def words(self, tokens: Tokens) -> list[Known]:
+        """What is known of each word. The first `MAX_REPAIRS` that need a repair get one, whatever was seen before."""
+        found: list[Known] = []
+        sought: set[str] = set()
+        for word in tokens.words:
+            known = self._known.get(word) or self._look(word)
+            if known.sought:
+                sought.add(word)
+                known = self._repair(word, known) if len(sought) <= MAX_REPAIRS else _NOTHING
+            found.append(known)
+        return found
+
+    def _expressed(self, tokens: Tokens) -> Iterator[Hit]:
+        for zone in tokens.zones:
+            for number, expression in self._expressions:
+                yield from _spans(number, expression, zone, tokens)
 
     def _match(
-        self, number: int, anchor: int, at: int, atoms: Sequence[frozenset[int]], sentences: Sequence[int]
+        self,
+        number: int,
+        anchor: int,
+        at: int,
+        atoms: Sequence[frozenset[int]],
+        scopes: tuple[Sequence[int], Sequence[int]],
     ) -> Hit | None:
+        """The phrase around its anchor word; `scopes` are the clauses and the sentences of the words."""
         phrase = self._phrases[number]
-        size = len(phrase.atoms)
-        if size == 1:
-            return Hit(number, at, at + 1)
         start = end = at
         for element in range(anchor - 1, -1, -1):
-            start = _step(phrase.atoms[element], phrase.gaps[element + 1], start, -1, atoms=atoms, sentences=sentences)
+            places = range(start - 1, max(start - phrase.gaps[element + 1] - 2, -1), -1)
+            start = _first(phrase.atoms[element], places, atoms, scopes[phrase.loose[element + 1]], start)
             if start < 0:
                 return None
-        for element in range(anchor + 1, size):
-            end = _step(phrase.atoms[element], phrase.gaps[element], end, 1, atoms=atoms, sentences=sentences)
+        for element in range(anchor + 1, len(phrase.atoms)):
+            places = range(end + 1, min(end + phrase.gaps[element] + 2, len(atoms)))
+            end = _first(phrase.atoms[element], places, atoms, scopes[phrase.loose[element]], end)
             if end < 0:
                 return None
         return Hit(number, start, end + 1)
 
     def _atom(self, atom: Atom) -> int:
+        if atom.kind == "prefix":
+            self._prefixes.add(atom.text[:SHORTEST_PREFIX])
         return self._atoms.setdefault(atom, len(self._atoms))
 
-    def _look(self, word: str) -> tuple[frozenset[int], _Anchors]:
-        known = self._known.get(word)
-        if known is None:
-            atoms = frozenset(self._atoms_of(word))
-            anchors = list(dict.fromkeys(anchor for atom in sorted(atoms) for anchor in self._anchors.get(atom, ())))
-            known = atoms, anchors
-            if len(word) <= MAX_WORD:
-                if len(self._known) >= MAX_KNOWN_WORDS:
-                    self._known.clear()
-                self._known[word] = known
+    def _look(self, word: str) -> Known:
+        atoms = frozenset(self._atoms_of(word))
+        if atoms:
+            return self._remember(word, Known(atoms, self._anchored(atoms)))
+        sought = word != "?" and any(self.lexicon.repairable(form) for form in normal_forms(word))
+        return self._remember(word, Known(atoms, (), sought=True) if sought else _NOTHING)
+
+    def _repair(self, word: str, known: Known) -> Known:
+        """What a misspelt word was meant to be; looked up once."""
+        if known.done:
+            return known
+        targets = [target for form in normal_forms(word) for target in self.lexicon.repaired(form)]
+        atoms = frozenset(number for target in targets for number in self._numbers_of(target))
+        repaired = targets[0] if targets else ""
+        return self._remember(word, Known(atoms, self._anchored(atoms), repaired, sought=True, done=True))
+
+    def _anchored(self, atoms: frozenset[int]) -> _Anchors:
+        return tuple(dict.fromkeys(anchor for atom in sorted(atoms) for anchor in self._anchors.get(atom, ())))
+
+    def _remember(self, word: str, known: Known) -> Known:
+        if len(word) <= MAX_WORD:
+            if len(self._known) >= MAX_KNOWN_WORDS:
+                self._known.clear()
+            self._known[word] = known
         return known
 
     def _atoms_of(self, word: str) -> Iterable[int]:
-        for atom in _conditions(word, self.lemmas):
+        if word == "?":
+            mark = self._atoms.get(Atom("mark", "?"))
+            return () if mark is None else (mark,)
+        return (number for form in normal_forms(word) for number in self._numbers_of(form))
+
+    def _numbers_of(self, form: str) -> Iterator[int]:
+        for atom in self.lexicon.conditions(form):
             number = self._atoms.get(atom)
             if number is not None:
                 yield number
+        if form[:SHORTEST_PREFIX] in self._prefixes:
+            for length in range(SHORTEST_PREFIX, len(form) + 1):
+                number = self._atoms.get(Atom("prefix", form[:length]))
+                if number is not None:
+                    yield number
 
 
-def _conditions(word: str, lemmas: Mapping[str, str]) -> Iterable[Atom]:
-    """Every condition a word satisfies."""
-    if word == "?":
-        yield Atom("mark", "?")
-        return
-    for form in normal_forms(word):
-        if form.isdecimal():
-            yield Atom("number", "#")
-        yield Atom("form", form)
-        yield Atom("stem", stem(form))
-        if form in lemmas:
-            yield Atom("stem", stem(lemmas[form]))
-        yield from (Atom("prefix", form[:length]) for length in range(2, len(form) + 1))
+def _spans(number: int, expression: re.Pattern[str], zone: ZoneText, tokens: Tokens) -> Iterator[Hit]:
+    """Hits of one expression: the words its matches touch."""
+    text = zone.text.replace("ё", "е").replace("Ё", "Е")
+    for found in islice(expression.finditer(text), MAX_EXPRESSED):
+        start = bisect_right(tokens.ends, found.start(), zone.first, zone.last)
+        end = bisect_left(tokens.starts, found.end(), zone.first, zone.last)
+        if start < end:
+            yield Hit(number, start, end)
 
 
-def _step(
-    wanted: frozenset[int],
-    gap: int,
-    at: int,
-    direction: int,
-    *,
-    atoms: Sequence[frozenset[int]],
-    sentences: Sequence[int],
+def _first(
+    wanted: frozenset[int], places: range, atoms: Sequence[frozenset[int]], scope: Sequence[int], origin: int
 ) -> int:
-    """The nearest word in one direction that is wanted, within the gap and the sentence; -1 when there is none."""
-    sentence = sentences[at]
-    for _ in range(gap + 1):
-        at += direction
-        if at < 0 or at >= len(atoms) or sentences[at] != sentence:
+    """The first of the places with a wanted word, in the scope of `origin`; -1 when there is none."""
+    inside = scope[origin]
+    for at in places:
+        if scope[at] != inside:
             return -1
         if not wanted.isdisjoint(atoms[at]):
             return at
@@ -153,4 +224,4 @@ def _step(
 
 def _rarity(atom: Atom) -> int:
     """How good a word is to start from: long ones are rare, function words are everywhere."""
-    return 0 if atom.text in _COMMON or atom.kind in {"number", "mark"} else len(atom.text)
+    return 0 if atom.text in _COMMON or atom.kind in {"number", "mark", "tag"} else len(atom.text)

@@ -9,6 +9,7 @@ from b24app.pipelines.classify.html_text import LOOKS_LIKE_HTML, html_text
 from b24app.pipelines.classify.mapped import Mapped
 from b24app.pipelines.classify.model import RequestText, Zone
 from b24app.pipelines.classify.reply import own_words
+from b24app.pipelines.classify.scripts import glued_denials, respelled, retyped
 from b24app.pipelines.classify.words import Tokens, tokenize
 
 MAX_SOURCE: Final = 120_000
@@ -54,10 +55,22 @@ def read(request: RequestText) -> Message:
     body, zone = _body(request)
     own = own_words(body)
     subject = request.subject[:MAX_SUBJECT]
-    tokens = tokenize(subject)
+    tokens = Tokens()
+    _append(tokens, subject)
     subject_words = len(tokens)
-    tokenize(own.text[:MAX_MATCHED], tokens)
+    _append(tokens, own.text[:MAX_MATCHED])
     return Message(own, zone, subject, tokens, subject_words, _automatic(request.headers))
+
+
+def _append(tokens: Tokens, text: str) -> None:
+    """Words of a subject or a body, in Russian letters when they were meant so, denials on their own."""
+    first = len(tokens)
+    tokenize(retyped(text), tokens)
+    respelt = respelled(tokens.words[first:])
+    if respelt is not None:
+        tokens.words[first:] = respelt
+    for at in reversed(glued_denials(tokens.words[first:])):
+        tokens.split(first + at, len("не"))
 
 
 def _body(request: RequestText) -> tuple[Mapped, Zone]:

@@ -57,6 +57,14 @@ class PriorityRule:
 
 
 @dataclass(frozen=True, slots=True)
+class Focus:
+    """A sentence with one of `any` counts `factor` times: what has to be done, or small talk."""
+
+    factor: float
+    any: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Defaults:
     """Numbers of the scoring. Chosen by judgement, checked on `fixtures/classify/dev.jsonl`."""
 
@@ -70,7 +78,7 @@ class Defaults:
     suggest: float = 0.35
     line: int = 1
     priority: str = "normal"
-    kind: str = "question"
+    kind: str = "noise"
     """Kind of a message without a category and without words that tell."""
 
 
@@ -88,6 +96,7 @@ class RuleBook:
     """Words that mean the same for the rules, the word the rules use first."""
     macros: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     excluded_topic: tuple[str, ...] = ()
+    focus: tuple[Focus, ...] = ()
     routing: Routing = field(default_factory=Routing)
 
     def category(self, name: str) -> Category | None:

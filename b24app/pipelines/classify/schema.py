@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from b24app.kit.errors import DeskInvalid
 from b24app.pipelines.classify.engine import Rules, prepare
-from b24app.pipelines.classify.rules import Category, Defaults, PriorityRule, Rule, RuleBook, RuleZone
+from b24app.pipelines.classify.rules import Category, Defaults, Focus, PriorityRule, Rule, RuleBook, RuleZone
 from b24app.pipelines.classify.titles import KINDS, NO_CATEGORY, PRIORITIES, REQUEST_TYPES
 from b24app.pipelines.routing import routing_from_data, routing_to_data, when_from_data, when_to_data
 
@@ -22,6 +22,7 @@ KEYS: Final = (
     "categories",
     "kinds",
     "excluded_topic",
+    "focus",
     "priority",
     "routing",
 )
@@ -116,6 +117,10 @@ def _book(reader: _Reader, top: Mapping[str, Any]) -> RuleBook:
             for name, value in reader.mapping(top.get("macros"), "macros").items()
         },
         excluded_topic=reader.texts(top.get("excluded_topic"), "excluded_topic"),
+        focus=tuple(
+            _focus(reader, entry, f"focus[{number}]")
+            for number, entry in enumerate(reader.items(top.get("focus"), "focus"))
+        ),
     )
     _unique_ids(reader, rules)
     return _routed(reader, rules, top.get("routing"))
@@ -146,6 +151,14 @@ def _defaults(reader: _Reader, data: Any) -> Defaults:
     if found.suggest > found.auto:
         reader.complain("defaults.suggest", "must not be above `auto`")
     return found
+
+
+def _focus(reader: _Reader, data: Any, path: str) -> Focus:
+    given = reader.mapping(data, path, ("factor", "any"))
+    patterns = reader.texts(given.get("any"), f"{path}.any")
+    if not patterns:
+        reader.complain(f"{path}.any", "at least one pattern is needed")
+    return Focus(float(reader.number(given.get("factor", 1), f"{path}.factor", 0, 10)), patterns)
 
 
 def _dictionary(reader: _Reader, data: Any) -> tuple[tuple[str, ...], ...]:
@@ -257,6 +270,7 @@ def rules_to_data(rules: Rules) -> dict[str, Any]:
         "categories": {category.name: _category_data(category) for category in book.categories},
         "kinds": {kind: [_rule_data(rule) for rule in own] for kind, own in book.kinds.items()},
         "excluded_topic": list(book.excluded_topic),
+        "focus": [{"factor": one.factor, "any": list(one.any)} for one in book.focus],
         "priority": [_priority_data(rule) for rule in book.priority],
         "routing": routing_to_data(book.routing),
     }

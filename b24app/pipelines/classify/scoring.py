@@ -28,9 +28,11 @@ class Score:
 def scores(axis: str, fired: Iterable[Fired], engine: Engine, defaults: Defaults) -> list[Score]:
     """Labels of the axis that something speaks for, the best first. Ties go to the label named first in the text."""
     by_label: dict[str, list[tuple[float, Fired]]] = defaultdict(list)
-    for one in fired:
-        if one.rule.axis == axis:
-            by_label[one.rule.label].append((_worth(one, engine, defaults), one))
+    own = [one for one in fired if one.rule.axis == axis]
+    if axis == "category":
+        own = [one for one in own if not one.excluded]
+    for one in own:
+        by_label[one.rule.label].append((_worth(one, engine, defaults), one))
     if not by_label:
         return []
     found = {label: _label_score(label, own) for label, own in by_label.items()}
@@ -50,7 +52,7 @@ def confidence(ranked: list[Score]) -> float:
 
 def _worth(one: Fired, engine: Engine, defaults: Defaults) -> float:
     bonus = defaults.phrase_bonus * (engine.index.size(one.hit.phrase) - 1)
-    return (one.rule.weight + bonus) * (defaults.subject_weight if one.in_subject else 1.0)
+    return (one.rule.weight + bonus) * (defaults.subject_weight if one.in_subject else one.factor)
 
 
 def _label_score(label: str, worths: list[tuple[float, Fired]]) -> Score:

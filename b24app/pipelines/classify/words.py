@@ -3,12 +3,10 @@
 import re
 import unicodedata
 from dataclasses import dataclass, field
-from typing import Final
-
-import snowballstemmer
+from typing import Final, NamedTuple
 
 MAX_WORD: Final = 40
-"""Longer words are cut before lookup: no rule needs them, and stemming is not linear in their length."""
+"""Longer words are cut before lookup: no rule needs them, and looking words up is not linear in their length."""
 MAX_TOKENS: Final = 3_000
 """Words looked at in one message: the request stands in its beginning."""
 
@@ -32,6 +30,14 @@ _HAS_LATIN: Final = re.compile(r"[a-z]")
 _HAS_CYRILLIC: Final = re.compile(r"[а-я]")
 
 
+class ZoneText(NamedTuple):
+    """A subject or a body with its words: tokens `first` to `last` (exclusive)."""
+
+    first: int
+    last: int
+    text: str
+
+
 @dataclass(slots=True)
 class Tokens:
     """Words of a message in parallel lists; sentence and clause numbers grow over the whole message."""
@@ -41,6 +47,7 @@ class Tokens:
     ends: list[int] = field(default_factory=list)
     sentences: list[int] = field(default_factory=list)
     clauses: list[int] = field(default_factory=list)
+    zones: list[ZoneText] = field(default_factory=list)
 
     def __len__(self) -> int:
         return len(self.words)
@@ -53,6 +60,17 @@ class Tokens:
         self.sentences.append(sentence)
         self.clauses.append(clause)
 
+    def split(self, at: int, length: int) -> None:
+        """Make two words of the word `at`, the first `length` characters long."""
+        word, start = self.words[at], self.starts[at]
+        self.words[at : at + 1] = [word[:length], word[length:]]
+        self.starts.insert(at + 1, start + length)
+        self.ends.insert(at, start + length)
+        self.sentences.insert(at, self.sentences[at])
+        self.clauses.insert(at, self.clauses[at])
+        zone = self.zones[-1]
+        self.zones[-1] = zone._replace(last=zone.last + 1)
+
 
 def tokenize(text: str, into: Tokens | None = None) -> Tokens:
     """Words and question marks of `text`, appended to `into` as new sentences. Addresses are passed over.
@@ -62,7 +80,8 @@ def tokenize(text: str, into: Tokens | None = None) -> Tokens:
     tokens = Tokens() if into is None else into
     sentence = tokens.sentences[-1] + 1 if tokens.sentences else 0
     clause = tokens.clauses[-1] + 1 if tokens.clauses else 0
-    room = len(tokens) + MAX_TOKENS
+    first = len(tokens)
+    room = first + MAX_TOKENS
     for found in _TOKEN.finditer(text):
         kind = found.lastgroup
         if kind == "word":
@@ -78,6 +97,7 @@ def tokenize(text: str, into: Tokens | None = None) -> Tokens:
             clause += 1
         if len(tokens) >= room:
             break
+    tokens.zones.append(ZoneText(first, len(tokens), text))
     return tokens
 
 
@@ -99,12 +119,3 @@ def normal_forms(word: str) -> tuple[str, ...]:
     cyrillic, latin = plain.translate(_TO_CYRILLIC), plain.translate(_TO_LATIN)
     read = [one for one in (cyrillic, latin) if not (_HAS_LATIN.search(one) and _HAS_CYRILLIC.search(one))]
     return tuple(read) or (plain,)
-
-
-def stem(form: str) -> str:
-    """The Snowball stem of a normal form, Russian or English by its letters.
-
-    The stemmer object holds the word it works on, so each call makes its own: callers may be threads.
-    """
-    language = "english" if form.isascii() else "russian"
-    return str(snowballstemmer.stemmer(language).stemWord(form))

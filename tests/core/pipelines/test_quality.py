@@ -1,7 +1,8 @@
 """How good the built-in rules are, beside a naive list of substrings. Run with `-s` for the table.
 
-`dev` files are development texts: their floors catch regressions and say nothing about quality. `heldout` was written by
-another author and is the only one that does (fixtures/classify/README.md).
+`dev` files and `look` are development texts: their floors catch regressions and say nothing about quality. `blind` was not
+read while rules were written, but its author wrote the rules too; `heldout` is another author's and says most about other
+people's requests (fixtures/classify/README.md).
 """
 
 import json
@@ -13,6 +14,8 @@ import pytest
 from b24app.pipelines.classify import RequestText, classify, default_rules
 
 FOLDER = Path(__file__).parents[3] / "fixtures" / "classify"
+SEEN = 3
+"""Rows of the blind half that somebody has read."""
 NAIVE = {
     "access": ["парол", "логин", "доступ", "войти", "password", "log in"],
     "telephony": ["звон", "телефон", "атс", "call"],
@@ -43,7 +46,8 @@ Row = dict[str, Any]
 
 def rows(name: str) -> list[Row]:
     with (FOLDER / f"{name}.jsonl").open(encoding="utf-8") as lines:
-        return [json.loads(line) for line in lines]
+        found = [json.loads(line) for line in lines]
+    return found[SEEN:] if name == "blind" else found
 
 
 def by_rules(row: Row) -> str:
@@ -76,7 +80,9 @@ def scored(name: str, how: Callable[[Row], str]) -> float:
     return macro_f1([(row["category"], how(row)) for row in rows(name)])
 
 
-@pytest.mark.parametrize(("name", "floor"), [("dev", 0.95), ("dev2", 0.95), ("heldout", 0.75)])
+@pytest.mark.parametrize(
+    ("name", "floor"), [("look", 0.90), ("blind", 0.88), ("dev", 0.94), ("dev2", 0.94), ("heldout", 0.75)]
+)
 def test_rules_keep_their_quality_and_beat_substrings(name: str, floor: float) -> None:
     rules, bare, naive = (scored(name, how) for how in (by_rules, by_rules_without_subject, by_substrings))
     figures = f"rules {rules:.3f}, without subject {bare:.3f}, naive {naive:.3f}"

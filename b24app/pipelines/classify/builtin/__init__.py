@@ -3,10 +3,12 @@
 from functools import lru_cache
 from typing import Any
 
-from b24app.pipelines.classify.defaults_channels import CHANNELS
-from b24app.pipelines.classify.defaults_portal import PORTAL
-from b24app.pipelines.classify.defaults_service import SERVICE
-from b24app.pipelines.classify.defaults_tone import DICTIONARY, EXCLUDED_TOPIC, KINDS, MACROS, PRIORITY, ROUTING
+from b24app.pipelines.classify.builtin.channels import CHANNELS
+from b24app.pipelines.classify.builtin.macros import DICTIONARY, EXCLUDED_TOPIC, FOCUS, MACROS
+from b24app.pipelines.classify.builtin.noise import NOISE
+from b24app.pipelines.classify.builtin.portal import PORTAL
+from b24app.pipelines.classify.builtin.service import SERVICE
+from b24app.pipelines.classify.builtin.tone import KINDS, PRIORITY, ROUTING
 from b24app.pipelines.classify.engine import Rules
 from b24app.pipelines.classify.schema import rules_from_data as read_rules
 from b24app.pipelines.classify.titles import title
@@ -14,15 +16,16 @@ from b24app.pipelines.classify.titles import title
 
 def default_data() -> dict[str, Any]:
     """The built-in rules as plain data, in the shape of a rules file."""
-    categories = {**PORTAL, **CHANNELS, **SERVICE}
+    categories = {**PORTAL, **CHANNELS, **SERVICE, **NOISE}
     return {
-        "version": 1,
+        "version": 2,
         "language": ["ru", "en"],
         "dictionary": DICTIONARY,
         "macros": MACROS,
         "categories": {name: {"title": title(name), **category} for name, category in categories.items()},
         "kinds": KINDS,
         "excluded_topic": EXCLUDED_TOPIC,
+        "focus": FOCUS,
         "priority": PRIORITY,
         "routing": ROUTING,
     }

@@ -1,0 +1,80 @@
+"""Topics that are named only to be excluded: «вопрос не про почту», «телефония работает», "this is not about email"."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from b24app.pipelines.classify.matching import Hit
+from b24app.pipelines.classify.words import Tokens
+
+TAIL: Final = 2
+"""«не про почту, звонки и чаты»: clauses of at most this many words go on with the list."""
+_DENIALS: Final = frozenset(
+    {"не", "ни", "not", "t", "никак", "плохо", "перестала", "перестал", "перестали", "isn", "aren"}
+)
+
+Borders = Mapping[int, tuple[int, int]]
+"""Clause → (words from here on are excluded, words up to here are excluded)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exclusions:
+    """Phrases that exclude, by where the topic stands in their clause."""
+
+    before: frozenset[int] = frozenset()
+    """The topic follows: «не про …»."""
+    after: frozenset[int] = frozenset()
+    """The topic comes first: «… в порядке»."""
+    closing: frozenset[int] = frozenset()
+    """The topic comes first and the phrase ends its clause: «… работает», but not «… работает через раз»."""
+
+    def found(self, hits: Sequence[Hit], tokens: Tokens) -> list[Hit]:
+        """The phrases that exclude here, in the order of the text."""
+        return sorted(
+            {hit for hit in hits if self._holds(hit, tokens)}, key=lambda hit: (hit.start, hit.end, hit.phrase)
+        )
+
+    def borders(self, hits: Sequence[Hit], tokens: Tokens) -> Borders:
+        """Where topics are excluded, clause by clause."""
+        borders: dict[int, tuple[int, int]] = {}
+        for hit in self.found(hits, tokens):
+            clause = tokens.clauses[hit.start]
+            start, end = borders.get(clause, (len(tokens), -1))
+            if hit.phrase in self.before:
+                borders[clause] = min(start, hit.end), end
+                borders |= {other: (first, end) for other, first in _listed(tokens, hit.end)}
+            else:
+                borders[clause] = start, max(end, hit.start)
+        return borders
+
+    def _holds(self, hit: Hit, tokens: Tokens) -> bool:
+        if hit.phrase in self.before:
+            return True
+        if hit.phrase not in self.after and not (hit.phrase in self.closing and _closes(hit, tokens)):
+            return False
+        return hit.start == 0 or tokens.words[hit.start - 1].lower() not in _DENIALS
+
+
+def is_excluded(hit: Hit, tokens: Tokens, borders: Borders) -> bool:
+    """The words of a hit name an excluded topic."""
+    border = borders.get(tokens.clauses[hit.start])
+    return border is not None and (hit.start >= border[0] or hit.end <= border[1])
+
+
+def _closes(hit: Hit, tokens: Tokens) -> bool:
+    return hit.end == len(tokens) or tokens.clauses[hit.end] != tokens.clauses[hit.start]
+
+
+def _listed(tokens: Tokens, at: int) -> Iterator[tuple[int, int]]:
+    """Short clauses of the same sentence after the excluding one, with their first words."""
+    sentence = tokens.sentences[at - 1]
+    while at < len(tokens) and tokens.clauses[at] == tokens.clauses[at - 1]:
+        at += 1
+    while at < len(tokens) and tokens.sentences[at] == sentence:
+        end = at + 1
+        while end < len(tokens) and tokens.clauses[end] == tokens.clauses[at]:
+            end += 1
+        if end - at > TAIL:
+            return
+        yield tokens.clauses[at], at
+        at = end
