@@ -4,12 +4,13 @@ from b24app.pipelines.classify.builtin import default_data, default_rules, rules
 from b24app.pipelines.classify.decide import classify
 from b24app.pipelines.classify.engine import Rules
 from b24app.pipelines.classify.jsonl import classify_json_line
-from b24app.pipelines.classify.model import Classification, DecisionWord, Reason, RequestText, Zone
+from b24app.pipelines.classify.model import Candidate, Classification, DecisionWord, Reason, RequestText, Zone
 from b24app.pipelines.classify.schema import rules_to_data
 from b24app.pipelines.classify.titles import TITLES, title
 
 __all__ = [
     "TITLES",
+    "Candidate",
     "Classification",
     "DecisionWord",
     "Reason",

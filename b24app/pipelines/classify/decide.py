@@ -7,9 +7,9 @@ from typing import Final
 from b24app.pipelines.classify.engine import Fired, Rules
 from b24app.pipelines.classify.explain import Explainer
 from b24app.pipelines.classify.message import read
-from b24app.pipelines.classify.model import Classification, DecisionWord, Reason, RequestText
+from b24app.pipelines.classify.model import Candidate, Classification, DecisionWord, Reason, RequestText
 from b24app.pipelines.classify.rules import Category, PriorityRule, RuleBook
-from b24app.pipelines.classify.scoring import Score, confidence, scores
+from b24app.pipelines.classify.scoring import Score, scores, shares
 from b24app.pipelines.classify.titles import NO_CATEGORY
 from b24app.pipelines.routing import route
 
@@ -18,6 +18,8 @@ NOT_A_TICKET: Final = "none"
 SURE: Final = 0.98
 """What takes a request out of work («none»: spam, auto-reply) is set by itself only when this sure."""
 HEADER_SURE: Final = 0.99
+OFFERED: Final = 3
+"""Categories offered for a choice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,17 +50,21 @@ def classify(request: RequestText, rules: Rules) -> Classification:
     explain = Explainer(message, rules, hits)
     if message.automatic and rules.book.category(AUTOREPLY) is not None:
         found = _Choice(AUTOREPLY, (explain.header(),))
-        return _complete(found, HEADER_SURE, fired, explain)
+        return _complete(found, (Candidate(AUTOREPLY, HEADER_SURE),), fired, explain)
     if not ranked:
-        return _complete(_Choice(NO_CATEGORY, (explain.nothing(),)), 0.0, fired, explain)
+        return _complete(_Choice(NO_CATEGORY, (explain.nothing(),)), (), fired, explain)
     found = _Choice(ranked[0].label, explain.category(ranked))
-    return _complete(found, confidence(ranked), fired, explain)
+    offered = tuple(Candidate(one.label, sure) for one, sure in zip(ranked, shares(ranked), strict=True))
+    return _complete(found, offered[:OFFERED], fired, explain)
 
 
-def _complete(category: _Choice, sure: float, fired: Sequence[Fired], explain: Explainer) -> Classification:
+def _complete(
+    category: _Choice, offered: tuple[Candidate, ...], fired: Sequence[Fired], explain: Explainer
+) -> Classification:
     rules = explain.rules
     book = rules.book
     known = book.category(category.label)
+    sure = offered[0].confidence if offered else 0.0
     request_type = known.request_type if known is not None else NOT_A_TICKET
     kind = _kind(scores("kind", fired, rules.engine, book.defaults), known, book, explain)
     labels = _Labels(request_type, category.label, kind.label, book.defaults.priority, _line(known, book))
@@ -75,6 +81,7 @@ def _complete(category: _Choice, sure: float, fired: Sequence[Fired], explain: E
         decision=_decision(known, sure, book),
         why=(*category.why, *kind.why, *priority.why, explain.line(way.line, way.rule)),
         reply=explain.message.body.text,
+        candidates=offered,
     )
 
 

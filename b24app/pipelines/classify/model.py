@@ -35,6 +35,14 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True)
+class Candidate:
+    """A category that comes into question, and its share of all that speaks for any: 0 to 1."""
+
+    category: str
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
 class Classification:
     """The labels of one request. They are always the best guess; `decision` says whether to set or only to offer them."""
 
@@ -49,3 +57,5 @@ class Classification:
     why: tuple[Reason, ...]
     reply: str
     """The body without quotes and signatures; never empty when the body is not."""
+    candidates: tuple[Candidate, ...] = ()
+    """Up to three categories to offer, the best first; the first one is `category` unless nothing was found."""

@@ -41,13 +41,14 @@ def scores(axis: str, fired: Iterable[Fired], engine: Engine, defaults: Defaults
     return sorted(ranked, key=lambda one: (-one.total, _first_word(one), one.label))
 
 
-def confidence(ranked: list[Score]) -> float:
-    """How sure the first label is, 0 to 1: its share against the others and against silence."""
+def shares(ranked: list[Score]) -> list[float]:
+    """How sure each label is, in their order, 0 to 1: its share against the others and against silence."""
     if not ranked:
-        return 0.0
+        return []
     top = ranked[0].total
     weights = [exp((one.total - top) / TEMPERATURE) for one in ranked]
-    return round(1 / (sum(weights) + exp((SILENCE - top) / TEMPERATURE)), 3)
+    whole = sum(weights) + exp((SILENCE - top) / TEMPERATURE)
+    return [round(weight / whole, 3) for weight in weights]
 
 
 def _worth(one: Fired, engine: Engine, defaults: Defaults) -> float:

@@ -66,6 +66,17 @@ def test_a_text_that_says_nothing_has_no_category() -> None:
     assert (found.category, found.decision, found.confidence) == ("none", "none", 0.0)
 
 
+def test_up_to_three_categories_are_offered_the_best_first() -> None:
+    found = sort("Телефония, почта, сайт и задачи: всё не работает")
+    sure = [one.confidence for one in found.candidates]
+
+    assert found.candidates[0].category == found.category
+    assert len(sure) == 3
+    assert sure == sorted(sure, reverse=True)
+    assert sure[0] == found.confidence
+    assert sort("Добрый день!").candidates == ()
+
+
 @pytest.mark.parametrize(
     "headers",
     [
