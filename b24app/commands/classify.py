@@ -1,22 +1,34 @@
 """The classifier on JSON lines. Imports nothing but the classifier: it starts in a second and stays small."""
 
+import argparse
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
-import typer
-import yaml
-
 from b24app.pipelines.classify import classify_json_line, default_rules, rules_from_data
+from b24app.pipelines.classify.engine import Rules
 
-app = typer.Typer(add_completion=False)
 
-
-@app.command()
 def classify(rules: Path | None = None, train: Path | None = None) -> None:
     """JSON lines in, JSON lines with labels and reasons out."""
     if train is not None:
-        raise typer.BadParameter("learning from examples is not part of this version", param_hint="--train")
-    known = rules_from_data(yaml.safe_load(rules.read_text(encoding="utf-8"))) if rules else default_rules()
+        sys.exit("--train: learning from examples is not part of this version")
+    known = _rules_of(rules) if rules else default_rules()
     for line in sys.stdin:
         if line.strip():
             print(classify_json_line(line, known), flush=True)
+
+
+def _rules_of(file: Path) -> Rules:
+    import yaml  # noqa: PLC0415 - as slow to load as the dictionary, and the built-in rules need none
+
+    return rules_from_data(yaml.safe_load(file.read_text(encoding="utf-8")))
+
+
+def run(arguments: Sequence[str]) -> None:
+    """The command line."""
+    parser = argparse.ArgumentParser(prog="b24app classify", description=classify.__doc__)
+    parser.add_argument("--rules", type=Path, help="YAML file of rules instead of the built-in ones")
+    parser.add_argument("--train", type=Path, help="JSON lines with labels to learn from first, for this run only")
+    given = parser.parse_args(arguments)
+    classify(given.rules, given.train)
