@@ -204,6 +204,26 @@ bot_message = Table(
     Index(None, "portal_id", "ticket"),
 )
 
+correction = Table(
+    "correction",
+    metadata,
+    _id(),
+    _portal(),
+    _words("ticket"),
+    _words("axis"),
+    _words("before"),
+    _words("label"),
+    Column("actor", BigInteger),
+    _ms("at"),
+    _words("source"),
+    _words("rule", ""),
+    _words("reason", ""),
+    _number("desk"),  # revision of the desk, hence of the rule set, that was corrected
+    Index(None, "portal_id", "ticket", "id"),
+    Index(None, "portal_id", "at"),
+    sqlite_autoincrement=True,
+)
+
 # Background work
 
 inbox = Table(

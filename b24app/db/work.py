@@ -7,6 +7,7 @@ from typing import Final
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from b24app.db import inbox
+from b24app.db.corrections import Corrections
 from b24app.db.crypto import Cipher
 from b24app.db.desks import Desks
 from b24app.db.engine import Database
@@ -45,6 +46,7 @@ class Reading:
         self.portals = Portals(session, store.cipher, store.clock)
         self.tickets = Tickets(session, portal, nowait=nowait)
         self.journal = Journal(session, portal, cause)
+        self.corrections = Corrections(session, portal)
         self.timers = Timers(session, portal)
         self.messages = Messages(session, portal)
         self.people = People(session, portal)

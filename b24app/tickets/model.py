@@ -51,6 +51,41 @@ class Word:
     at: datetime
 
 
+class Axis(StrEnum):
+    """What people correct. The request type follows the category."""
+
+    CATEGORY = "category"
+    KIND = "kind"
+    PRIORITY = "priority"
+    LINE = "line"
+
+
+class Source(StrEnum):
+    """Where a person set a label."""
+
+    MODEST = "modest"
+    TAB = "tab"
+    FIELD = "field"
+    """In the deal's own fields, on the portal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """A label set by a person: it wins at once and for good, until a person sets another one."""
+
+    axis: Axis
+    before: str
+    """The label until then; the same as `label` where a person confirmed a guess that had only been offered."""
+    label: str
+    by: UserId | None
+    at: datetime
+    source: Source
+    rule: str = ""
+    """Id of the rule that had given the label before; empty when none had, or a person."""
+    reason: str = ""
+    """Why the label before had been chosen, in the classifier's words."""
+
+
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What the portal says about the item at the moment it was read. Made by `b24app.portal`."""
@@ -127,6 +162,12 @@ class Ticket:
     """Number of the last letter or call that the clocks know of."""
     active_at: datetime | None = None
     """The last happening of the card's timeline that was read: a later one there means that somebody wrote."""
+    corrected: tuple[Correction, ...] = ()
+    """The latest correction of each axis that people have set."""
+    asked_subject: str = ""
+    """The subject as the client wrote it, which the classifier read; empty: as `subject`, which people may change."""
+    closed_by: UserId | None = None
+    """Who closed it last; None while it is open, and when nobody is known to have done it."""
     gone: Literal["", "deleted", "left"] = ""
     """The item was deleted or left the support pipelines; a deal that comes back starts anew."""
     version: int = 0
@@ -463,6 +504,8 @@ class Decision:
     journal: tuple[Entry, ...] = ()
     cancel: tuple[type[Effect], ...] = ()
     """Effects of this ticket that still wait in the outbox and lost their sense."""
+    corrections: tuple[Correction, ...] = ()
+    """Labels a person has just set: kept for good, the classifier learns from them."""
 
     def then(self, later: "Decision") -> "Decision":
         """Both decisions as one; `later` was made from the ticket of this one."""
@@ -472,4 +515,5 @@ class Decision:
             self.timers + later.timers,
             self.journal + later.journal,
             self.cancel + later.cancel,
+            self.corrections + later.corrections,
         )

@@ -70,7 +70,7 @@ def to_stage(
     elif ticket.is_unassigned:
         decision = _out_of_triage(moved, entry, desk, now)
     else:
-        decision = Decision(replace(moved, closed_at=None), journal=(entry,))
+        decision = Decision(replace(moved, closed_at=None, closed_by=None), journal=(entry,))
     return terms.settle(ticket, decision, desk, now)
 
 
@@ -81,7 +81,7 @@ def _entry(ticket: Ticket, stage: Stage, by: UserId | None) -> Entry:
 
 def _close(moved: Ticket, entry: Entry, outcome: Outcome, at: datetime) -> Decision:
     effects = dispatch.close_notices(moved, outcome, entry.by)
-    closed = replace(moved, closed_at=at, notices=())
+    closed = replace(moved, closed_at=at, closed_by=entry.by, notices=())
     return Decision(closed, effects, (ClearTimer(Timer.UNASSIGNED),), (entry,), (Announce, WarnSla))
 
 
@@ -90,7 +90,16 @@ def _back_to_triage(moved: Ticket, before: Ticket, entry: Entry, desk: Desk, now
     if before.is_unassigned:
         return Decision(moved, journal=(entry,))
     closing = dispatch.close_notices(before, Outcome.MOVED, entry.by)
-    freed = replace(moved, assignee=None, assigned_at=None, accepted_at=None, closed_at=None, reminders=0, notices=())
+    freed = replace(
+        moved,
+        assignee=None,
+        assigned_at=None,
+        accepted_at=None,
+        closed_at=None,
+        closed_by=None,
+        reminders=0,
+        notices=(),
+    )
     effects, timer = dispatch.announce(freed, desk, now)
     return Decision(freed, (*closing, *effects), (timer,), (entry,))
 

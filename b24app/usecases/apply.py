@@ -25,6 +25,7 @@ async def apply(command: Command, *, work: Work, desk: Desk, now: datetime, touc
     if touch or decision.ticket != before:
         await work.tickets.save(decision.ticket, desk=desk.revision, at=now)
     await work.journal.add(decision.ticket.id, decision.journal, at=now)
+    await work.corrections.add(decision.ticket.id, decision.corrections, desk=desk.revision)
     await work.timers.apply(decision.ticket.id, decision.timers)
     for kind in decision.cancel:
         await work.outbox.cancel(effects.stream_of(decision.ticket.id, kind), [effects.kind_of(kind).name])
