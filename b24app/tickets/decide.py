@@ -67,7 +67,7 @@ def _of_known(  # noqa: C901, PLR0911 - one line for each command
         case Move():
             return movement.move(ticket, command, desk, now)
         case Said():
-            return dispatch.said(ticket, command, now)
+            return dispatch.said(ticket, command, desk, now)
         case Mirrored():
             return assignment.mirrored(ticket, command)
         case TimerFired():

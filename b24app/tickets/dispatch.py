@@ -122,11 +122,15 @@ def _recipients(desk: Desk, nth: int) -> Iterator[tuple[UserId, Role]]:
             yield user, role
 
 
-def said(ticket: Ticket, command: Said, now: datetime) -> Decision:
+def said(ticket: Ticket, command: Said, desk: Desk, now: datetime) -> Decision:
     """A message has its id now: it becomes the one with live buttons, or loses them at once if it came too late."""
     notice = Notice(command.to, command.message, command.role, command.nth, now)
     if not _is_wanted(ticket, notice):
         return Decision(ticket, (_too_late(ticket, notice),))
+    if notice.role is not Role.ASSIGNEE and notice.to not in dict(_recipients(desk, ticket.reminders)):
+        return Decision(
+            ticket, (RemoveNotice(ticket.id, notice.to, notice.message),)
+        )  # replaced while it was on its way
     older = tuple(known for known in ticket.notices if _replaces(notice, known))
     if any(_replaces(known, notice) for known in ticket.notices):
         return Decision(ticket, (RemoveNotice(ticket.id, notice.to, notice.message),))

@@ -30,6 +30,7 @@ def test_a_change_in_the_tab_moves_the_portals_own_card(quiet: Page, held: HeldW
     tab.get_by_role("button", name="Ожидание").click()
     expect(tab.locator("#sla-title ~ span")).to_have_text("Пауза")
     expect(quiet.get_by_role("button", name="Ожидание", exact=True)).to_have_attribute("aria-current", "step")
+    quiet.wait_for_function("__frameLog.some((m) => m.command === 'reloadData')")
     assert {"getInitData", "resizeWindow", "reloadData"} <= set(said(quiet))
 
 

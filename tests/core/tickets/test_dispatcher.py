@@ -289,6 +289,18 @@ def test_who_is_no_dispatcher_any_more_loses_his_message_and_his_right() -> None
     assert {notice.to for notice in story.known.notices} == {PETROVA}
 
 
+def test_a_message_to_a_former_dispatcher_that_was_still_on_its_way_is_removed() -> None:
+    story = Story()
+    story.ticket_arrives()
+    story.desk = replace(story.desk, people=replace(story.desk.people, dispatchers=(PETROVA,)))
+    story.does(DeskChanged(TICKET))
+
+    story.does(Said(TICKET, DISPATCHER, 900, Role.DISPATCHER, 0))
+
+    assert story.last(RemoveNotice).message == 900
+    assert {notice.to for notice in story.known.notices} == {PETROVA}
+
+
 def test_when_the_dispatcher_left_the_company_the_deputy_is_asked() -> None:
     story = Story()
     people = story.desk.directory
