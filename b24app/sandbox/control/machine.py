@@ -9,6 +9,7 @@ from starlette.requests import Request
 from b24app.sandbox.control import credentials
 from b24app.sandbox.control.errors import Bad
 from b24app.sandbox.demo import letters
+from b24app.sandbox.families.mail import boxes
 from b24app.sandbox.kernel.events import Events
 from b24app.sandbox.kernel.portal import Portal
 from b24app.sandbox.kernel.registry import to_int
@@ -153,6 +154,9 @@ class Machine:
             **values, category_id=category, contact_id=to_int(given.get("contact_id")),
             company_id=to_int(given.get("company_id")),
         )  # fmt: skip
+        box = boxes.boxes(self.portal).get(to_int(given.get("mailbox")))
+        if box and not box["CRM"]:  # nobody but the owner of the mailbox sees it
+            return {"message": letters.to_mailbox(self.portal, letter, box)}
         return {"deal": letters.send(self.portal, letter)}
 
 

@@ -6,6 +6,8 @@ from b24app.sandbox.apps.scopes import SCOPES
 from b24app.sandbox.control import credentials
 from b24app.sandbox.control.errors import Bad
 from b24app.sandbox.crm import configurable
+from b24app.sandbox.families.mail import boxes
+from b24app.sandbox.families.telephony import calls
 from b24app.sandbox.kernel.portal import Portal
 from b24app.sandbox.kernel.registry import to_int
 from b24app.sandbox.kernel.store import Row
@@ -45,6 +47,24 @@ class People:
         if not configurable.press(self.portal, number, place, to_int(given.get("user"), 1)):
             raise Bad(f"Nothing to press: activity {number}, {place or 'no place given'}")
         return {"pressed": place}
+
+    def click_number(self, _: Request, given: Row) -> Row:
+        """`user` (1) clicks the number `phone` in the CRM: ONEXTERNALCALLSTART to every application that listens."""
+        phone, user = str(given.get("phone") or ""), to_int(given.get("user"), 1)
+        if not phone or user not in self.portal.users:
+            raise Bad("phone: a number; user: an employee")
+        return {"calls": calls.click(self.portal, user, phone, str(given.get("line") or ""))}
+
+    def mailboxes(self, _: Request, __: Row) -> Row:
+        return {"mailboxes": list(boxes.boxes(self.portal))}
+
+    def connect_mailbox(self, _: Request, given: Row) -> Row:
+        """`user` (1) connects a mailbox: `email`, `name`, `sender`; `crm`: its letters come onto cards."""
+        email, user = str(given.get("email") or ""), to_int(given.get("user"), 1)
+        if "@" not in email or user not in self.portal.users:
+            raise Bad("email: an address; user: an employee")
+        names = {name: str(given.get(name) or "") for name in ("name", "sender")}
+        return boxes.connect(self.portal, user=user, email=email, crm=bool(given.get("crm")), **names)
 
     def webhooks(self, _: Request, __: Row) -> Row:
         table = self.portal.table("webhook")

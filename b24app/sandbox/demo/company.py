@@ -3,6 +3,7 @@
 from typing import Any
 
 from b24app.sandbox.demo.data import company
+from b24app.sandbox.families.mail import boxes
 from b24app.sandbox.kernel.access import Caller
 from b24app.sandbox.kernel.portal import Portal
 from b24app.sandbox.kernel.store import Row
@@ -23,6 +24,7 @@ def fill(portal: Portal) -> None:
         portal.table("department").update(departments[row["key"]], UF_HEAD=people[row["head"]])
     clients = _clients(portal, data["companies"])
     _deals(portal, data["deals"], people, clients)
+    boxes.connect(portal, user=1, email="support@sandbox24.example", name="Поддержка", crm=True)
     portal.set_setting("demo", {"people": people, "clients": clients})
     portal.store.flush()
 

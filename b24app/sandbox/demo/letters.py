@@ -8,6 +8,8 @@ import re
 from dataclasses import dataclass
 
 from b24app.sandbox.demo.company import COMPANY, CONTACT, DEAL, add, channels
+from b24app.sandbox.families.mail import boxes
+from b24app.sandbox.families.mail import letters as mailbox
 from b24app.sandbox.kernel.access import Caller
 from b24app.sandbox.kernel.portal import Portal
 from b24app.sandbox.kernel.registry import to_int
@@ -82,8 +84,18 @@ def incoming(portal: Portal, deal: int, letter: Letter, contact: int) -> None:
         "DIRECTION": 1, "COMPLETED": "N", "RESPONSIBLE_ID": 1, "START_TIME": portal.iso(), "END_TIME": portal.iso(),
         "COMMUNICATIONS": [address],
     }  # fmt: skip
-    portal.call("crm.activity.add", {"fields": fields}, _caller())
+    number = portal.call("crm.activity.add", {"fields": fields}, _caller()).result
+    if box := boxes.for_crm(portal):
+        to_mailbox(portal, letter, box, activity=to_int(number))
     portal.store.flush()
+
+
+def to_mailbox(portal: Portal, letter: Letter, box: Row, *, activity: int = 0) -> int:
+    """A letter in an employee's mailbox; tells its number."""
+    sender = f"{letter.name} <{letter.email}>"
+    subject, text = letter.subject, letter.text
+    row = mailbox.arrived(portal, box=box, sender=sender, subject=subject, text=text, activity=activity)
+    return int(row["ID"])
 
 
 def _who(portal: Portal, letter: Letter) -> tuple[int, int]:

@@ -16,7 +16,7 @@ from b24app.sandbox.kernel.registry import Answer, as_list, to_int
 from b24app.sandbox.kernel.store import Row
 
 PAGE = 50
-_PREFIX = re.compile(r"^(!=%|!%=|!@|!=|!%|!|>=|<=|><|>|<|=%|%=|=|@|%|\?)?(.*)$", re.DOTALL)
+_PREFIX = re.compile(r"^(!><|!=%|!%=|!@|!=|!%|!|>=|<=|><|>|<|=%|%=|=|@|%|\?)?(.*)$", re.DOTALL)
 _DATE = re.compile(r"^\d{4}-\d\d-\d\d|^\d{1,2}\.\d\d\.\d{4}")
 Read = Callable[[Mapping[str, Any], str], Any]
 

@@ -1,14 +1,12 @@
 """Answers have the names and the JSON types of the documentation's own samples (`fixtures/restdocs`)."""
 
-import json
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.io.sandbox_crm.conftest import Box
+from tests.support.shapes import SAMPLES, differences, sample
 
-SAMPLES = Path(__file__).parents[3] / "fixtures" / "restdocs"
 LEAD, DEAL, CONTACT, COMPANY = 1, 2, 3, 4
 FM = [{"typeId": kind, "valueType": "WORK", "value": "x@example.com"} for kind in ("PHONE", "EMAIL", "IM")]
 Ask = Callable[[Box], Awaitable[Any]]
@@ -108,7 +106,16 @@ async def _address(box: Box) -> Any:
     return await box("crm.address.list")
 
 
+async def _recurring(box: Box) -> Any:
+    deal = await box.item(DEAL, title="x")
+    given = {"DEAL_ID": deal["id"], "PARAMS": {"MODE": "multiple", "MULTIPLE_TYPE": "day"}, "LIMIT_DATE": "2027-03-05"}
+    number = await box("crm.deal.recurring.add", fields=given)
+    return await box("crm.deal.recurring.get", id=number)
+
+
 ASKED: dict[str, Ask] = {
+    "crm.deal.recurring.get": _recurring,
+    "crm.deal.recurring.fields": _plain("crm.deal.recurring.fields"),
     "crm.item.add-deal": _deal,
     "crm.item.get-lead": _lead,
     "crm.deal.get": _classic("deal", DEAL, title="x"),
@@ -132,43 +139,10 @@ ASKED: dict[str, Ask] = {
     "crm.currency.get": _plain("crm.currency.get", id="USD"),
 }
 
-# Names of the samples that belong to their portal or their picture, not to the method.
-OWN = (
-    "UF_",
-    "ufCrm",
-    "parentId",
-    "PARENT_ID_",
-    "originId",
-    "originatorId",
-    "image",
-    "urlPreview",
-    "FACE_ID",
-    "contacts",
-)
-
-
-def differences(sample: Any, ours: Any, where: str = "") -> list[str]:
-    """What a sample has and we do not, and values of another JSON type."""
-    if isinstance(sample, dict) and isinstance(ours, dict):
-        if sample and all(str(key).isdigit() or len(str(key)) == 2 for key in sample):  # keyed by ids or languages
-            sample, ours = {"*": next(iter(sample.values()))}, {"*": next(iter(ours.values()), None)}
-        missing = [f"{where}.{name} is missing" for name in sample if name not in ours and not name.startswith(OWN)]
-        return missing + [
-            one for name in sample if name in ours for one in differences(sample[name], ours[name], f"{where}.{name}")
-        ]
-    if isinstance(sample, list) and isinstance(ours, list):
-        return differences(sample[0], ours[0], f"{where}[0]") if sample and ours else []
-    if sample is None or ours is None or sample in ([], {}) or ours in ([], {}):
-        return []
-    numbers = isinstance(sample, int | float) and isinstance(ours, int | float)
-    return [] if numbers or type(sample) is type(ours) else [f"{where}: {sample!r} against {ours!r}"]
-
 
 @pytest.mark.parametrize("name", sorted(ASKED))
 async def test_an_answer_has_the_documented_shape(box: Box, name: str) -> None:
-    sample = json.loads((SAMPLES / f"{name}.json").read_text(encoding="utf-8"))["answer"]["result"]
-
-    assert differences(sample, await ASKED[name](box)) == []
+    assert differences(sample(name), await ASKED[name](box)) == []
 
 
 def test_every_sample_is_compared() -> None:

@@ -7,7 +7,7 @@ import hashlib
 import hmac
 import secrets
 from base64 import b64decode, b64encode
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from mimetypes import guess_type
 from typing import Any
 from urllib.parse import quote, quote_plus
@@ -24,6 +24,9 @@ from b24app.sandbox.kernel.portal import Portal
 from b24app.sandbox.kernel.registry import Call, to_int
 from b24app.sandbox.kernel.rest import read_params
 from b24app.sandbox.kernel.store import Row
+
+# Who takes an upload, by what its token speaks of: `taker(portal, about, name, body, user)` gives the answer.
+TAKERS: dict[str, Callable[[Portal, dict[str, Any], str, bytes, int], Row]] = {}
 
 
 def _key(portal: Portal) -> bytes:
@@ -73,7 +76,12 @@ def download_url(call: Call, blob: int, name: str) -> str:
 
 def upload_url(call: Call, folder: Row, *, unique: bool) -> str:
     """Where a file for this folder can be posted by the caller."""
-    return _address(call, "upload", f"folder={folder['ID']}&unique={int(unique)}&_={secrets.token_urlsafe(12)}")
+    return door(call, f"folder={folder['ID']}&unique={int(unique)}")
+
+
+def door(call: Call, about: str) -> str:
+    """Where something can be posted that one of `TAKERS` takes."""
+    return _address(call, "upload", f"{about}&_={secrets.token_urlsafe(12)}")
 
 
 def routes(portal: Portal) -> Sequence[BaseRoute]:
@@ -107,11 +115,11 @@ class _Doors:
         try:
             caller = self._caller(request)
             about = opened(self._portal, request.query_params.get("token", ""))
-            row = self._kept(caller, about, (await read_params(request)).get("file"))
+            answer = self._kept(caller, about, (await read_params(request)).get("file"))
         except RestError as error:
             return JSONResponse(error.body(), error.status)
         self._portal.store.flush()
-        return JSONResponse({"result": tidy({"ID": row["ID"], "NAME": row["NAME"], "SIZE": str(row["SIZE"])})})
+        return JSONResponse({"result": tidy(answer)})
 
     def _caller(self, request: Request) -> Caller:
         if secret := request.path_params.get("secret"):
@@ -119,12 +127,22 @@ class _Doors:
         return by_token(self._portal, request.query_params.get("auth", ""))
 
     def _kept(self, caller: Caller, about: dict[str, Any], part: Any) -> Row:
-        folder = model.objects(self._portal).get(to_int(about.get("folder")))
-        if folder is None or not isinstance(part, dict):
+        take = next((taker for name, taker in TAKERS.items() if name in about), None)
+        if take is None or not isinstance(part, dict):
             raise RestError("ERROR_COULD_NOT_SAVE_FILE", "Could not save file")
-        body = b64encode(str(part["content"]).encode("latin-1")).decode()
-        unique = about.get("unique") == "1"
-        return model.add_file(self._portal, folder, str(part["name"] or "file"), body, caller.user_id, unique=unique)
+        body = str(part["content"]).encode("latin-1")
+        return take(self._portal, about, str(part["name"] or "file"), body, caller.user_id)
+
+
+def _into_folder(portal: Portal, about: dict[str, Any], name: str, body: bytes, user: int) -> Row:
+    folder = model.objects(portal).get(to_int(about["folder"]))
+    if folder is None:
+        raise RestError("ERROR_COULD_NOT_SAVE_FILE", "Could not save file")
+    row = model.add_file(portal, folder, name, b64encode(body).decode(), user, unique=about.get("unique") == "1")
+    return {"ID": row["ID"], "NAME": row["NAME"], "SIZE": str(row["SIZE"])}
+
+
+TAKERS["folder"] = _into_folder
 
 
 def file_answer(name: str, body: str) -> Response:

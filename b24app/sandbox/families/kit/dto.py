@@ -166,12 +166,12 @@ def sorted_by(call: Call, thing: Dto) -> Row:
     return given
 
 
-def paged(call: Call, rows: list[Row], most: int = MOST) -> list[Row]:
+def paged(call: Call, rows: list[Row], most: int = MOST, *, size: int = PAGE) -> list[Row]:
     """One page by `pagination`; there is no total and no next."""
     given = call.get("pagination") or {}
     if not isinstance(given, dict) or any(not str(value).isdigit() for value in given.values()):
         raise _page(given)
-    limit = min(int(given.get("limit", PAGE)), most)
+    limit = min(int(given.get("limit", size)), most)
     if limit == 0:
         raise _page(given)
     first = int(given["offset"]) if "offset" in given else (max(int(given.get("page", 1)), 1) - 1) * limit
