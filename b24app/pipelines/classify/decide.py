@@ -43,7 +43,7 @@ class _Choice:
 
 def classify(request: RequestText, rules: Rules) -> Classification:
     """The labels of one message; deterministic, and total: every text gets an answer, in bounded time."""
-    message = read(request)
+    message = read(request, rules.words)
     hits = rules.engine.index.find(message.tokens)
     fired = rules.engine.fire(hits, message.tokens, message.subject_words)
     ranked = scores("category", fired, rules.engine, rules.book.defaults)

@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 from b24app.pipelines.classify.exclusions import Exclusions, is_excluded
 from b24app.pipelines.classify.lexicon import Lexicon
 from b24app.pipelines.classify.matching import Hit, PhraseIndex
+from b24app.pipelines.classify.morphology import Dictionary
 from b24app.pipelines.classify.patterns import PatternBroken, PatternReader
 from b24app.pipelines.classify.rules import Category, Focus, PriorityRule, Rule, RuleBook, RuleZone
 from b24app.pipelines.classify.words import Tokens
@@ -163,13 +164,18 @@ class Rules:
     book: RuleBook
     engine: Engine = field(compare=False, repr=False)
 
+    @property
+    def words(self) -> Dictionary:
+        """The dictionary of the language the rules were read with."""
+        return self.engine.index.lexicon.words
+
     def title(self, label: str, language: str = "ru") -> str:
         """People's word for a label, the integrator's own titles included."""
         return self.book.title(label, language)
 
 
-def prepare(rules: RuleBook, complain: Complain) -> Rules:
+def prepare(rules: RuleBook, complain: Complain, words: Dictionary) -> Rules:
     """Rules ready to match; what is wrong with a pattern goes to `complain` with its path."""
-    lexicon = Lexicon.of(rules.dictionary)
+    lexicon = Lexicon.of(rules.dictionary, words)
     reader = PatternReader(rules.macros, lexicon, rules.defaults.gap)
     return Rules(rules, Builder(reader, complain, Engine(PhraseIndex(lexicon))).build(rules))

@@ -6,13 +6,14 @@ Built while patterns are read (their words are what misspellings are repaired to
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Final, Literal, NamedTuple
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from b24app.pipelines.classify import morphology
 from b24app.pipelines.classify.aspects import ASPECTS
+from b24app.pipelines.classify.morphology import Dictionary, stem
 from b24app.pipelines.classify.words import normal_forms
 
 SHORTEST_REPAIRED: Final = 4
@@ -39,19 +40,23 @@ IMPERATIVE: Final = Atom("tag", "@imperative")
 
 @dataclass(slots=True)
 class Lexicon:
-    """Dictionary of the rules and the forms of their words."""
+    """Dictionary of the rules and the forms of their words, beside the dictionary of the language (`words`)."""
 
+    words: Dictionary
     _forms: dict[str, str] = field(default_factory=dict)
     """Form → the first word of its dictionary row."""
     _lemmas: dict[str, str] = field(default_factory=dict)
     _stems: dict[str, str] = field(default_factory=dict)
-    _targets: set[str] = field(default_factory=set)
-    _buckets: dict[tuple[str, int], list[str]] = field(default_factory=lambda: defaultdict(list))
+    _named: set[str] = field(default_factory=set)
+    """Dictionary words that rules use, by their lemmas, …"""
+    _spelled: set[str] = field(default_factory=set)
+    """… and forms that stand in rules or in their dictionary as they are. Both are what misspelt words may become."""
+    _buckets: dict[tuple[str, int], list[str]] | None = None
 
     @classmethod
-    def of(cls, dictionary: Iterable[Sequence[str]]) -> "Lexicon":
+    def of(cls, dictionary: Iterable[Sequence[str]], words: Dictionary) -> "Lexicon":
         """A lexicon with the dictionary rows of a rule set; words of a row mean the same."""
-        lexicon = cls()
+        lexicon = cls(words)
         for row in dictionary:
             lexicon._row(row)
         return lexicon
@@ -61,33 +66,33 @@ class Lexicon:
         for word in row:
             for form in normal_forms(word):
                 self._forms[form] = head
-                if form in morphology.look(form).lemmas:
+                if form in self.words.look(form).lemmas:
                     self._lemmas[form] = head
                 else:
-                    self._stems[morphology.stem(form)] = head
+                    self._stems[stem(form)] = head
 
     def pattern(self, word: str) -> frozenset[Atom]:
         """Conditions a word of a pattern stands for: any form of it. Its forms become targets of repair."""
         atoms: set[Atom] = set()
         for form in normal_forms(word):
             if form in self._forms:
-                self._target((form,))
+                self._spelled.add(form)
                 atoms.add(Atom("lemma", self._forms[form]))
                 continue
-            lemmas = morphology.look(form).lemmas if not form.isascii() else ()
+            lemmas = self.words.look(form).lemmas if not form.isascii() else ()
             chosen = (form,) if form in lemmas else lemmas
             for lemma in chosen:
-                self._target(morphology.forms(lemma))
+                self._named.add(lemma)
                 atoms.add(Atom("lemma", self._same(lemma)))
             if not chosen:
-                self._target((form,))
-                atoms.add(Atom("stem", morphology.stem(form)))
+                self._spelled.add(form)
+                atoms.add(Atom("stem", stem(form)))
         return frozenset(atoms)
 
     def exact(self, word: str) -> frozenset[Atom]:
         """Conditions of `=word`."""
         known = normal_forms(word)
-        self._target(known)
+        self._spelled.update(known)
         return frozenset(Atom("form", form) for form in known)
 
     def conditions(self, form: str) -> Iterator[Atom]:
@@ -100,20 +105,22 @@ class Lexicon:
             yield Atom("lemma", head)
             return
         if form.isascii():
-            stem = morphology.stem(form)
-            yield Atom("lemma", self._stems[stem]) if stem in self._stems else Atom("stem", stem)
-            return
-        yield from self._russian(form)
+            yield self._stemmed(form)
+        else:
+            yield from self._russian(form)
 
     def _russian(self, form: str) -> Iterator[Atom]:
-        word = morphology.look(form)
+        word = self.words.look(form)
         for lemma in word.lemmas:
             yield Atom("lemma", self._same(lemma))
         if word.imperative:
             yield IMPERATIVE
         if not word.lemmas:
-            stem = morphology.stem(form)
-            yield Atom("lemma", self._stems[stem]) if stem in self._stems else Atom("stem", stem)
+            yield self._stemmed(form)
+
+    def _stemmed(self, form: str) -> Atom:
+        root = stem(form)
+        return Atom("lemma", self._stems[root]) if root in self._stems else Atom("stem", root)
 
     def _same(self, lemma: str) -> str:
         return self._lemmas.get(lemma) or ASPECTS.get(lemma, lemma)
@@ -146,21 +153,27 @@ class Lexicon:
             shortest <= len(form) <= LONGEST_REPAIRED
             and form.isalpha()
             and form not in self._forms
-            and form not in self._targets
-            and not (not form.isascii() and morphology.known(form))
+            and form not in self._spelled
+            and not (not form.isascii() and self.words.known(form))
         )
 
     def _candidates(self, form: str, limit: int) -> Iterator[list[str]]:
         """An error is local: either the head or the tail of the word is as it should be."""
+        buckets = self._filled()
         for length in range(len(form) - limit, len(form) + limit + 1):
             for key in (form[:HEAD], f"-{form[-TAIL:]}"):
-                bucket = self._buckets.get((key, length))
+                bucket = buckets.get((key, length))
                 if bucket is not None:
                     yield bucket[:MAX_BUCKET]
 
-    def _target(self, forms: Iterable[str]) -> None:
-        for form in forms:
-            if len(form) >= SHORTEST_REPAIRED and form not in self._targets:
-                self._targets.add(form)
-                self._buckets[form[:HEAD], len(form)].append(form)
-                self._buckets[f"-{form[-TAIL:]}", len(form)].append(form)
+    def _filled(self) -> dict[tuple[str, int], list[str]]:
+        """Forms of rule words by head and by tail. Inflecting them all takes a while, so it waits for the first repair."""
+        if self._buckets is None:
+            inflected = chain.from_iterable(map(self.words.forms, sorted(self._named)))
+            buckets: dict[tuple[str, int], list[str]] = defaultdict(list)
+            for form in dict.fromkeys(chain(sorted(self._spelled), inflected)):
+                if len(form) >= SHORTEST_REPAIRED:
+                    buckets[form[:HEAD], len(form)].append(form)
+                    buckets[f"-{form[-TAIL:]}", len(form)].append(form)
+            self._buckets = buckets
+        return self._buckets

@@ -40,8 +40,16 @@ class _Compiled:
     loose: tuple[bool, ...]
 
 
-_Anchors = tuple[tuple[int, int], ...]
-"""Phrases, and which of their elements a word may be."""
+class _Anchor(NamedTuple):
+    """A phrase, which of its elements a word may be, and what one more word of the sentence must satisfy."""
+
+    phrase: int
+    element: int
+    guard: frozenset[int]
+    """Empty for a phrase of one word. Most phrases a word belongs to fail here, at the price of one look at two sets."""
+
+
+_Anchors = tuple[_Anchor, ...]
 
 
 class Known(NamedTuple):
@@ -67,7 +75,7 @@ class PhraseIndex:
     _atoms: dict[Atom, int] = field(default_factory=dict)
     _phrases: list[_Compiled] = field(default_factory=list)
     _numbers: dict[Phrase, int] = field(default_factory=dict)
-    _anchors: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
+    _anchors: dict[int, list[_Anchor]] = field(default_factory=dict)
     _expressions: list[tuple[int, re.Pattern[str]]] = field(default_factory=list)
     _prefixes: set[str] = field(default_factory=set)
     _known: dict[str, Known] = field(default_factory=dict)
@@ -86,9 +94,10 @@ class PhraseIndex:
         if expression:
             self._expressions.append((number, compile_expression(expression)))
         else:
-            anchor = max(range(len(phrase)), key=lambda at: min(map(_rarity, phrase[at].atoms)))
-            for atom in atoms[anchor]:
-                self._anchors.setdefault(atom, []).append((number, anchor))
+            rarest = sorted(range(len(phrase)), key=lambda at: -min(map(_rarity, phrase[at].atoms)))
+            guard = atoms[rarest[1]] if len(phrase) > 1 else frozenset[int]()
+            for atom in atoms[rarest[0]]:
+                self._anchors.setdefault(atom, []).append(_Anchor(number, rarest[0], guard))
         self._known.clear()
         return number
 
@@ -100,12 +109,17 @@ class PhraseIndex:
         """Every phrase in the text, in the order of the words they were found by; one hit per phrase and place."""
         words = self.words(tokens)
         atoms = [word.atoms for word in words]
+        around = _by_sentence(words, tokens)
         found: dict[Hit, None] = {}
         for at, word in enumerate(words):
-            for number, anchor in word.anchors:
-                hit = self._match(number, anchor, at, atoms, (tokens.clauses, tokens.sentences))
-                if hit is not None:
-                    found[hit] = None
+            nearby = around[at]
+            for number, element, guard in word.anchors:
+                if not guard:
+                    found[Hit(number, at, at + 1)] = None
+                elif not guard.isdisjoint(nearby):
+                    hit = self._match(number, element, at, atoms, (tokens.clauses, tokens.sentences))
+                    if hit is not None:
+                        found[hit] = None
             if len(found) >= MAX_HITS:
                 break
         return [*found, *self._expressed(tokens)]
@@ -220,6 +234,18 @@ def _first(
         if not wanted.isdisjoint(atoms[at]):
             return at
     return -1
+
+
+def _by_sentence(words: Sequence[Known], tokens: Tokens) -> list[set[int]]:
+    """For each word, what the words of its sentence satisfy."""
+    found: list[set[int]] = []
+    sentence = -1
+    for word, number in zip(words, tokens.sentences, strict=True):
+        if number != sentence:
+            sentence, nearby = number, set[int]()
+        nearby |= word.atoms
+        found.append(nearby)
+    return found
 
 
 def _rarity(atom: Atom) -> int:

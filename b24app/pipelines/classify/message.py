@@ -8,6 +8,7 @@ from typing import Final
 from b24app.pipelines.classify.html_text import LOOKS_LIKE_HTML, html_text
 from b24app.pipelines.classify.mapped import Mapped
 from b24app.pipelines.classify.model import RequestText, Zone
+from b24app.pipelines.classify.morphology import Dictionary
 from b24app.pipelines.classify.reply import own_words
 from b24app.pipelines.classify.scripts import glued_denials, respelled, retyped
 from b24app.pipelines.classify.words import Tokens, tokenize
@@ -50,26 +51,26 @@ class Message:
         return text[self.tokens.starts[start] : self.tokens.ends[end - 1]]
 
 
-def read(request: RequestText) -> Message:
+def read(request: RequestText, russian: Dictionary) -> Message:
     """Clean a message and split it into words. Everything is capped, so the time is bounded whatever comes in."""
     body, zone = _body(request)
     own = own_words(body)
     subject = request.subject[:MAX_SUBJECT]
     tokens = Tokens()
-    _append(tokens, subject)
+    _append(tokens, subject, russian)
     subject_words = len(tokens)
-    _append(tokens, own.text[:MAX_MATCHED])
+    _append(tokens, own.text[:MAX_MATCHED], russian)
     return Message(own, zone, subject, tokens, subject_words, _automatic(request.headers))
 
 
-def _append(tokens: Tokens, text: str) -> None:
+def _append(tokens: Tokens, text: str, russian: Dictionary) -> None:
     """Words of a subject or a body, in Russian letters when they were meant so, denials on their own."""
     first = len(tokens)
-    tokenize(retyped(text), tokens)
-    respelt = respelled(tokens.words[first:])
+    tokenize(retyped(text, russian), tokens)
+    respelt = respelled(tokens.words[first:], russian)
     if respelt is not None:
         tokens.words[first:] = respelt
-    for at in reversed(glued_denials(tokens.words[first:])):
+    for at in reversed(glued_denials(tokens.words[first:], russian)):
         tokens.split(first + at, len("не"))
 
 

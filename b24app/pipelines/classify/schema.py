@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from b24app.kit.errors import DeskInvalid
 from b24app.pipelines.classify.engine import Rules, prepare
+from b24app.pipelines.classify.morphology import Dictionary
 from b24app.pipelines.classify.rules import Category, Defaults, Focus, PriorityRule, Rule, RuleBook, RuleZone
 from b24app.pipelines.classify.titles import KINDS, NO_CATEGORY, PRIORITIES, REQUEST_TYPES
 from b24app.pipelines.routing import routing_from_data, routing_to_data, when_from_data, when_to_data
@@ -82,13 +83,13 @@ class _Reader:
         return low
 
 
-def rules_from_data(data: Any) -> Rules:
+def rules_from_data(data: Any, words: Dictionary) -> Rules:
     """Rules of plain data, ready to match.
 
     Raises `DeskInvalid` with every problem and its path.
     """
     reader = _Reader()
-    rules = prepare(_book(reader, reader.mapping(data, "", KEYS)), reader.complain)
+    rules = prepare(_book(reader, reader.mapping(data, "", KEYS)), reader.complain, words)
     if reader.problems:
         raise DeskInvalid(tuple(reader.problems))
     return rules

@@ -9,8 +9,8 @@ from functools import lru_cache
 from itertools import islice, product
 from typing import Final
 
-from b24app.pipelines.classify import morphology
 from b24app.pipelines.classify.english import COMMON
+from b24app.pipelines.classify.morphology import Dictionary
 
 LOOKED_AT: Final = 600
 """Characters that are enough to tell what a text is written in."""
@@ -40,7 +40,7 @@ _SOUNDS: Final = (
 )  # fmt: skip
 
 
-def retyped(text: str) -> str:
+def retyped(text: str, russian: Dictionary) -> str:
     """The text as it would have been with the Russian keyboard, when it is Russian typed blindly; else unchanged.
 
     Every character is replaced by one, so places stay what they were.
@@ -49,31 +49,31 @@ def retyped(text: str) -> str:
         return text
     sample = text[:LOOKED_AT].translate(_LAYOUT)
     words = [word for word in _words(sample) if len(word) >= SHORTEST]
-    if _convincing(words, sum(map(morphology.known, words))) and not _is_english(text):
+    if _convincing(words, sum(map(russian.known, words))) and not _is_english(text):
         return text.translate(_LAYOUT)
     return text
 
 
-def respelled(words: Sequence[str]) -> list[str] | None:
+def respelled(words: Sequence[str], russian: Dictionary) -> list[str] | None:
     """Cyrillic words of a transliterated text; None when it is none."""
     sample = " ".join(words[:100])
     if not _is_latin(sample) or _is_english(sample):
         return None
     long = [word for word in _words(sample) if len(word) >= SHORTEST]
-    if not _convincing(long, sum(map(morphology.known, map(cyrillic, long)))):
+    if not _convincing(long, sum(russian.known(cyrillic(word, russian)) for word in long)):
         return None
-    return [cyrillic(word) if word.isascii() and word.isalpha() else word for word in words]
+    return [cyrillic(word, russian) if word.isascii() and word.isalpha() else word for word in words]
 
 
 @lru_cache(maxsize=8_192)
-def cyrillic(word: str) -> str:
+def cyrillic(word: str, russian: Dictionary) -> str:
     """The likeliest Russian spelling of a transliterated word: one the dictionary knows, else letter by letter."""
     parts = list(_parts(word.lower()))
     plain = "".join(part[0] for part in parts)
-    if morphology.known(plain):
+    if russian.known(plain):
         return plain
     spellings = islice(map("".join, product(*parts)), MAX_VARIANTS)
-    return next((one for one in spellings if morphology.known(one)), plain)
+    return next((one for one in spellings if russian.known(one)), plain)
 
 
 def _parts(word: str) -> Iterator[tuple[str, ...]]:
@@ -109,14 +109,16 @@ def _convincing(words: Sequence[str], known: int) -> bool:
     return enough and known >= MOSTLY * len(words)
 
 
-def glued_denials(words: Iterable[str]) -> list[int]:
+def glued_denials(words: Iterable[str], russian: Dictionary) -> list[int]:
     """Places of «неработает» and the like: denials written together with their word, which no dictionary knows."""
     return [
-        at for at, word in enumerate(words) if word[:2].lower() == "не" and _is_glued(word.lower().replace("ё", "е"))
+        at
+        for at, word in enumerate(words)
+        if word[:2].lower() == "не" and _is_glued(word.lower().replace("ё", "е"), russian)
     ]
 
 
 @lru_cache(maxsize=4_096)
-def _is_glued(word: str) -> bool:
+def _is_glued(word: str, russian: Dictionary) -> bool:
     rest = word[2:]
-    return len(rest) > SHORTEST and not morphology.known(word) and morphology.known(rest)
+    return len(rest) > SHORTEST and not russian.known(word) and russian.known(rest)

@@ -15,7 +15,7 @@ from b24app.pipelines.classify import (
     rules_from_data,
     rules_to_data,
 )
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 KEYS = ["request_type", "category", "kind", "priority", "line", "confidence", "decision", "why", "reply"]
@@ -99,6 +99,7 @@ def test_look_alike_letters_and_yo_are_read_as_meant() -> None:
     assert sort("Нужен отчёт по cделкам").category == "reports"  # Latin c
 
 
+@settings(deadline=None)  # time is measured by growth, below
 @given(st.text(max_size=300), st.text(max_size=60), st.text(max_size=300))
 def test_every_text_gets_the_same_answer_twice(text: str, subject: str, html: str) -> None:
     request = RequestText(text, subject, html)

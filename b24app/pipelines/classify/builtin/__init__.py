@@ -10,6 +10,8 @@ from b24app.pipelines.classify.builtin.portal import PORTAL
 from b24app.pipelines.classify.builtin.service import SERVICE
 from b24app.pipelines.classify.builtin.tone import KINDS, PRIORITY, ROUTING
 from b24app.pipelines.classify.engine import Rules
+from b24app.pipelines.classify.morphology import Dictionary
+from b24app.pipelines.classify.opencorpora import shipped
 from b24app.pipelines.classify.schema import rules_from_data as read_rules
 from b24app.pipelines.classify.titles import title
 
@@ -34,9 +36,12 @@ def default_data() -> dict[str, Any]:
 @lru_cache(maxsize=1)
 def default_rules() -> Rules:
     """The built-in rules, ready to match; built once per process."""
-    return read_rules(default_data())
+    return read_rules(default_data(), shipped())
 
 
-def rules_from_data(data: Any) -> Rules:
-    """Rules of plain data; None gives the built-in ones. Raises `DeskInvalid` with every problem and its path."""
-    return default_rules() if data is None else read_rules(data)
+def rules_from_data(data: Any, words: Dictionary | None = None) -> Rules:
+    """Rules of plain data; None gives the built-in ones. `words` is the dictionary, the shipped one when not given.
+
+    Raises `DeskInvalid` with every problem and its path.
+    """
+    return default_rules() if data is None else read_rules(data, words or shipped())
