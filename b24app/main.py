@@ -49,6 +49,7 @@ from b24app.usecases.rules import Rules
 from b24app.webhooks.routes import router as webhooks
 
 SECRET_FILE: Final = Path("var/secret.key")
+PEOPLE_EVERY: Final = timedelta(minutes=10)
 PULL_EVERY: Final = timedelta(seconds=3)
 """Of real time: one request for each portal."""
 
@@ -148,6 +149,7 @@ class Service:
             desks.DESK_CHANGED: self.desks.desk_changed,
             installing.PROVISION: self.installing.provision,
             intake.RECHECK: self.installing.recheck,
+            intake.PEOPLE: self.installing.people,
             newbot.BOT_REPLACED: newbot.NewBot(self.store, self.clock).replaced,
         }
 
@@ -159,6 +161,7 @@ class Service:
             Tick("timers", timedelta(seconds=1), sweep.sweep),
             Tick("reconcile", self.settings.reconcile_every, self.reconcile.sweep, at_start=True),
             *([Tick("pull", PULL_EVERY, self.pulling.sweep, domain=False)] if self.settings.pull_events else []),
+            Tick("people", PEOPLE_EVERY, self.installing.look_at_people),
             Tick("recheck", timedelta(days=1), self.installing.recheck_all),
             Tick("purge", timedelta(hours=1), partial(purge, self.database), domain=False),
             Tick("clients", timedelta(minutes=1), self.transport.trim, domain=False),

@@ -1,7 +1,7 @@
 """Who works in the company: people and departments as the portal told us."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 from b24app.kit.ids import DepartmentId, UserId
 
@@ -40,6 +40,25 @@ class Directory:
     def of(cls, agents: Iterable[Agent], departments: Iterable[Department]) -> "Directory":
         """A directory of these people and departments."""
         return cls({agent.id: agent for agent in agents}, {team.id: team for team in departments})
+
+    def seen_anew(
+        self, agents: Iterable[Agent], *, teams: Collection[DepartmentId] = (), people: Collection[UserId] = ()
+    ) -> "Directory":
+        """The directory after the portal was asked for everybody of `teams` and for `people`, and showed `agents`.
+
+        Who was asked for and is not shown does not work here any more; who is not shown in a team left that team.
+        """
+        shown = {agent.id: agent for agent in agents}
+        known = {
+            user: replace(
+                agent,
+                active=agent.active and user not in people,
+                departments=tuple(team for team in agent.departments if team not in teams),
+            )
+            for user, agent in self.agents.items()
+            if user not in shown
+        }
+        return Directory({**known, **shown}, self.departments)
 
     def name(self, user: UserId) -> str:
         """The person's name; the bare number for somebody the portal no longer shows."""

@@ -6,6 +6,8 @@ B24appError
 │   ├── TicketUnknown      the ticket is not (or no longer) one of this portal
 │   ├── NotAllowed         this person has no right to do it
 │   ├── AlreadyAssigned    somebody took the ticket first
+│   ├── NotAssigned        nobody was chosen yet: there is nothing to accept
+│   ├── AgentLeft          the chosen person does not work here any more
 │   └── PressOutdated      a button of an old or foreign message
 ├── Conflict               the ticket was changed meanwhile: load it again and decide anew
 ├── CalendarNeverOpens     a moment was asked of a calendar without open time
@@ -46,6 +48,14 @@ class NotAllowed(RuleBroken):
 
 class AlreadyAssigned(RuleBroken):
     """Somebody else took the ticket first."""
+
+
+class NotAssigned(RuleBroken):
+    """Nobody was chosen for the ticket yet."""
+
+
+class AgentLeft(RuleBroken):
+    """The chosen person does not work here any more; the text is the name."""
 
 
 class PressOutdated(RuleBroken):

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from b24app.desk.model import Desk
-from b24app.kit.errors import AlreadyAssigned, NotAllowed, PressOutdated, RuleBroken, TicketClosed
+from b24app.kit.errors import AgentLeft, AlreadyAssigned, NotAllowed, NotAssigned, PressOutdated, TicketClosed
 from b24app.kit.ids import DepartmentId, UserId
 from b24app.pipelines.stages import Meaning, Stage
 from b24app.tickets import terms
@@ -43,7 +43,7 @@ def assign(ticket: Ticket, command: Assign, desk: Desk, now: datetime) -> Decisi
         return _the_same_again(ticket, command)
     agent = desk.directory.agents.get(command.agent)
     if agent is None or not agent.active:
-        raise RuleBroken(f"{desk.directory.name(command.agent)}: не работает в компании")
+        raise AgentLeft(desk.directory.name(command.agent))
     return give(ticket, command.agent, desk, now, by=command.by, team=command.team)
 
 
@@ -121,11 +121,15 @@ def accept(ticket: Ticket, command: Accept, now: datetime) -> Decision:
     """The assignee says: I have it."""
     if ticket.is_closed:
         raise TicketClosed(ticket.number)
+    if ticket.assignee is None:
+        raise NotAssigned(ticket.number)
     if ticket.assignee != command.by:
         raise AlreadyAssigned(ticket.number)
     if ticket.accepted_at is not None:
         return Decision(ticket)
-    effects = (RefreshAgentNotice(ticket.id, command.by, command.message, accepted=True),) if command.message else ()
+    # The message that lives, not the one the press names: the command may have been typed by hand.
+    live = (notice for notice in ticket.notices if notice.to == command.by and notice.role is Role.ASSIGNEE)
+    effects = tuple(RefreshAgentNotice(ticket.id, notice.to, notice.message, accepted=True) for notice in live)
     return Decision(replace(ticket, accepted_at=now), effects, journal=(Entry(Happened.ACCEPTED, command.by),))
 
 

@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from b24app.kit.errors import Conflict, NotAllowed, RuleBroken, TicketClosed, TicketUnknown
+from b24app.kit.errors import AgentLeft, Conflict, NotAllowed, RuleBroken, TicketClosed, TicketUnknown
 
-_KINDS: Final = {TicketClosed: "closed", TicketUnknown: "unknown", NotAllowed: "not_allowed"}
+_KINDS: Final = {TicketClosed: "closed", TicketUnknown: "unknown", NotAllowed: "not_allowed", AgentLeft: "left"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from b24app.usecases import cardview, people
 from b24app.usecases.apply import apply
 from b24app.usecases.clients import Clients
 from b24app.usecases.gather import read_tickets
+from b24app.usecases.staff import NOBODY_ASKED, Seen, keep_seen, see_kindly
 from b24app.usecases.views import (
     BeingCreated,
     Card,
@@ -103,7 +104,8 @@ class Cards:
         self, portal: PortalId, ticket: TicketId, agent: UserId, by: Viewer, *, seen: str, key: str
     ) -> Changed | None:
         """Give the ticket to an agent. None when it is done; `Changed` when somebody else was first."""
-        return await self._do(portal, Assign(ticket, agent, by.user), by, seen=seen, key=key)
+        people_now = await see_kindly(self._clients, portal, people={agent})
+        return await self._do(portal, Assign(ticket, agent, by.user), by, seen=seen, key=key, people_now=people_now)
 
     async def move(
         self, portal: PortalId, ticket: TicketId, stage: str, by: Viewer, *, seen: str, key: str
@@ -111,8 +113,11 @@ class Cards:
         """Move the ticket to a stage of its pipeline, named by its key in the desk."""
         return await self._do(portal, Move(ticket, stage, by.user), by, seen=seen, key=key)
 
-    async def _do(self, portal: PortalId, command: Command, by: Viewer, *, seen: str, key: str) -> Changed | None:
+    async def _do(
+        self, portal: PortalId, command: Command, by: Viewer, *, seen: str, key: str, people_now: Seen = NOBODY_ASKED
+    ) -> Changed | None:
         async with self._store.work(portal, cause=f"page:{key}") as work:
+            await keep_seen(work, people_now)
             desk = await work.desk()
             ticket = await work.tickets.get(command.ticket)
             if not people.may_act(ticket, desk, by):

@@ -6,6 +6,7 @@ from b24app.bitrix.client import PortalClient
 from b24app.bitrix.methods_crm import ListTimelineComments
 from b24app.bitrix.throttle import Priority
 from b24app.chatbot.briefing import Briefing, Load
+from b24app.db.inbox import Incoming, portal_lane
 from b24app.db.messages import BotMessage
 from b24app.db.outbox import Call, Found, OutboxRow, Outgoing
 from b24app.db.work import Reading, Store, Work
@@ -24,14 +25,18 @@ from b24app.tickets.model import (
     Said,
     TellAgent,
     UpdateItem,
+    WarnSla,
 )
 from b24app.usecases import effects
 from b24app.usecases.apply import apply
 from b24app.usecases.clients import Clients
+from b24app.usecases.intake import PEOPLE
 
 ANSWER: Final = "answer"
 CUT: Final = "cut_notice"
 VERSION: Final = 1
+TOLD: Final = {effects.kind_of(kind).name for kind in (Announce, TellAgent, WarnSla)}
+"""Messages that begin to talk to a person."""
 
 
 class Delivery:
@@ -124,9 +129,16 @@ class Delivery:
             await apply(command, work=work, desk=await work.desk(), now=self._clock.now())
 
     async def on_refused(self, work: Work, row: OutboxRow, error: Exception) -> None:
-        """A message that cannot be deleted is cut to one line; what else is refused waits for the integrator."""
-        if row.kind == effects.kind_of(RemoveNotice).name and isinstance(error, PortalRefused):
+        """A message that cannot be deleted is cut to one line; what else is refused waits for the integrator.
+
+        Who cannot be written to may have left the company: people are read again, the next reminder asks somebody else.
+        """
+        if not isinstance(error, PortalRefused):
+            return
+        if row.kind == effects.kind_of(RemoveNotice).name:
             await work.outbox.put([Outgoing(row.stream, CUT, row.effect, "natural", row.priority)])
+        elif row.kind in TOLD:
+            await work.receive([Incoming(row.portal, portal_lane(row.portal), PEOPLE, {})])
 
 
 def _kept(answer: Any) -> Any:

@@ -35,11 +35,11 @@ from b24app.kit.ids import PortalId, UserId
 from b24app.portal.binding import Binding
 from b24app.usecases.clients import LICENSE, Clients
 from b24app.usecases.desks import DeskOffice
-from b24app.usecases.intake import RECHECK, Pass
+from b24app.usecases.intake import PEOPLE, RECHECK, Pass
 from b24app.usecases.newbot import BOT_REPLACED
 from b24app.usecases.provision import STEPS, Site
-from b24app.usecases.rules import PEOPLE_REVISION, Rules
-from b24app.usecases.staff import read_directory
+from b24app.usecases.rules import Rules
+from b24app.usecases.staff import keep_directory, read_directory
 from b24app.usecases.trust import NotAdministrator, Ticketed, Trust, Verified
 from b24app.usecases.worktime import calendar_of, zone_of
 
@@ -202,7 +202,28 @@ class Installing:
             await self.look_again(portal)
         return len(portals)
 
+    async def look_at_people(self) -> int:
+        """Who came and who left, of every portal we work with; several times an hour. Gives the number of portals."""
+        async with self._store.read() as reading:
+            portals = await reading.portals.active()
+        for portal in portals:
+            await self._put(portal, Incoming(portal, portal_lane(portal), PEOPLE, {}))
+        return len(portals)
+
     # --- the work
+
+    async def people(self, ctx: Pass, rows: Sequence[InboxRow], /) -> None:
+        """The directory as the portal has it now. What it refuses is told by the daily look at everything."""
+        del rows
+        async with self._store.read() as reading:
+            portal = await reading.portals.get(ctx.portal)
+        if portal.status is PortalStatus.ACTIVE:
+            try:
+                await self._people(ctx.portal, await self._clients.of(ctx.portal))
+            except PortalRefused as refused:
+                _log.warning("people not read portal=%s error=%s", ctx.portal, refused)
+        async with ctx.apply():
+            pass
 
     async def provision(self, ctx: Pass, rows: Sequence[InboxRow], /) -> None:
         """Do every step that is not done."""
@@ -294,12 +315,7 @@ class Installing:
     async def _people(self, portal: PortalId, client: PortalClient) -> None:
         directory = await read_directory(client)
         async with self._store.work(portal) as work:
-            if await work.people.directory() == directory:
-                return
-            await work.people.replace(directory)
-            settings = dict((await work.portals.get(portal, lock=True)).settings)
-            after = {**settings, PEOPLE_REVISION: int(settings.get(PEOPLE_REVISION, 0)) + 1}
-            await work.portals.save_settings(portal, after)
+            await keep_directory(work, directory, await work.people.directory())
             await work.commit()
 
     async def _desk(self, portal: PortalId, client: PortalClient) -> None:

@@ -13,19 +13,33 @@ from b24app.db.portals import PortalStatus
 from b24app.db.work import Work
 from b24app.kit.clock import Clock
 from b24app.kit.errors import RuleBroken, TicketUnknown
-from b24app.kit.ids import PortalId, TicketId, UserId, number_of
+from b24app.kit.ids import DepartmentId, PortalId, TicketId, UserId, number_of
 from b24app.tickets.dispatch import outcome_of
-from b24app.tickets.model import CloseNotice, Command, Gone, Observed, RemoveNotice, Ticket
+from b24app.tickets.model import (
+    Assign,
+    Browse,
+    CloseNotice,
+    Command,
+    Effect,
+    Gone,
+    Observed,
+    RemoveNotice,
+    ShowAgents,
+    ShowTeams,
+    Ticket,
+)
 from b24app.usecases.apply import apply, outgoing
 from b24app.usecases.clients import Clients
 from b24app.usecases.effects import Urgency
 from b24app.usecases.gather import read_tickets
+from b24app.usecases.staff import Seen, keep_seen, see_kindly
 
 DEAL_CHANGED: Final = "deal"
 PRESS: Final = "press"
 BOT_MESSAGE: Final = "bot_message"
 UNINSTALLED: Final = "uninstalled"
 RECHECK: Final = "recheck"
+PEOPLE: Final = "people"
 
 
 class Pass(Protocol):
@@ -53,12 +67,25 @@ class Intake:
 
     async def pressed(self, ctx: Pass, rows: Sequence[InboxRow], /) -> None:
         """Presses in the order they came, each answered: by what it caused, or by a short honest refusal."""
+        seen = await self._people_of(ctx.portal, rows)
         async with ctx.apply() as work:
+            await keep_seen(work, seen)
             for row in rows:
                 await self._press(work, row)
 
+    async def _people_of(self, portal: PortalId, rows: Sequence[InboxRow]) -> Seen:
+        """Who works in the departments that were pressed, and whether the chosen people still do."""
+        teams, people = set[DepartmentId](), set[UserId]()
+        for row in rows:
+            match _asked(row):
+                case Browse(team=int() as team):
+                    teams.add(team)
+                case Assign(agent=agent):
+                    people.add(agent)
+        return await see_kindly(self._clients, portal, teams=teams, people=people)
+
     async def _press(self, work: Work, row: InboxRow) -> None:
-        press = Press(UserId(row.body["user"]), int(row.body["message"]), str(row.body["params"]))
+        press = _press_of(row)
         command: Command | None = None
         try:
             command = dialogs.presses.command(press)
@@ -80,14 +107,18 @@ class Intake:
             agent=desk.directory.name(ticket.assignee) if ticket and ticket.assignee else "",
         )
         await work.outbox.put([_answer(row, press, text, command.ticket if command else None)])
-        await self._close_stale(work, press, ticket)
+        await self._free_button(work, press, command, ticket)
 
-    async def _close_stale(self, work: Work, press: Press, ticket: Ticket | None) -> None:
-        """An old message of the presser that still shows buttons is told how it ended, which frees the pressed button."""
+    async def _free_button(self, work: Work, press: Press, command: Command | None, ticket: Ticket | None) -> None:
+        """The portal keeps a pressed button waiting until its message changes.
+
+        A message that lives shows its buttons again, an old one that still has some is told how it ended.
+        """
         known = await work.messages.get(press.message)
         if ticket is None or known is None or known.to != press.user or known.ticket != ticket.id:
             return
         if any(notice.message == press.message for notice in ticket.notices):
+            await work.outbox.put([outgoing(_other_people(ticket, command, press))])
             return
         ending = CloseNotice(ticket.id, press.user, press.message, outcome_of(ticket), ticket.assignee)
         replaced = RemoveNotice(ticket.id, press.user, press.message)
@@ -107,6 +138,26 @@ class Intake:
         async with ctx.apply() as work:
             await work.portals.set_status(ctx.portal, PortalStatus.UNINSTALLED, "ONAPPUNINSTALL")
         self._clients.forget(ctx.portal)
+
+
+def _press_of(row: InboxRow) -> Press:
+    return Press(UserId(row.body["user"]), int(row.body["message"]), str(row.body["params"]))
+
+
+def _asked(row: InboxRow) -> Command | None:
+    """What a press asks for; None for one that asks for nothing we know."""
+    try:
+        return dialogs.presses.command(_press_of(row))
+    except RuleBroken:
+        return None
+
+
+def _other_people(ticket: Ticket, command: Command | None, press: Press) -> Effect:
+    """The buttons again: of the same department, where one was chosen."""
+    team = command.team if isinstance(command, Assign) else None
+    if team is not None:
+        return ShowAgents(ticket.id, press.user, press.message, team)
+    return ShowTeams(ticket.id, press.user, press.message)
 
 
 def _answer(row: InboxRow, press: Press, text: str, ticket: TicketId | None) -> Outgoing:

@@ -1,6 +1,7 @@
 """Who works on the portal, and what an administrator chooses of them: dispatchers, deputy, head, departments, pipeline."""
 
-from collections.abc import Mapping, Sequence
+import logging
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -8,14 +9,18 @@ from b24app.bitrix.client import PortalClient
 from b24app.bitrix.methods_app import DepartmentRow, ListDepartments, ListUsers, User
 from b24app.bitrix.methods_crm import Category, ListCategories, ListStatuses, Status
 from b24app.bitrix.throttle import Priority
+from b24app.db.work import Work
 from b24app.desk.directory import Agent, Department, Directory
 from b24app.desk.document import BoundPipeline, DeskDocument, PipelinePlan
-from b24app.kit.errors import RuleBroken
-from b24app.kit.ids import DEAL, DepartmentId, PipelineId, StageCode, UserId
+from b24app.kit.errors import PortalError, RuleBroken
+from b24app.kit.ids import DEAL, DepartmentId, PipelineId, PortalId, StageCode, UserId
 from b24app.pipelines.stages import Meaning
+from b24app.usecases.clients import Clients
 from b24app.usecases.provision import stage_entity
+from b24app.usecases.rules import PEOPLE_REVISION
 
 MOST: Final = 200
+_log = logging.getLogger(__name__)
 
 
 async def read_directory(portal: PortalClient, priority: Priority = Priority.BACKGROUND) -> Directory:
@@ -23,6 +28,59 @@ async def read_directory(portal: PortalClient, priority: Priority = Priority.BAC
     users = await portal.pages(ListUsers(sort="ID", order="ASC"), priority)
     departments = await portal.pages(ListDepartments(), priority)
     return Directory.of(map(_agent, users), map(_department, departments))
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the portal says right now of everybody in some teams, and of some people."""
+
+    agents: tuple[Agent, ...] = ()
+    teams: frozenset[DepartmentId] = frozenset()
+    people: frozenset[UserId] = frozenset()
+
+
+NOBODY_ASKED: Final = Seen()
+
+
+async def see_kindly(
+    clients: Clients, portal: PortalId, *, teams: Collection[DepartmentId] = (), people: Collection[UserId] = ()
+) -> Seen:
+    """Ask the portal for them anew: somebody may have come or left since the whole directory was read.
+
+    A portal that does not answer now has told us before: an old answer is better than a button that does nothing.
+    """
+    if not teams and not people:
+        return NOBODY_ASKED
+    try:
+        return await _see(await clients.of(portal), teams, people)
+    except PortalError as error:
+        _log.warning("people not read portal=%s error=%s", portal, type(error).__name__)
+        return NOBODY_ASKED
+
+
+async def _see(portal: PortalClient, teams: Collection[DepartmentId], people: Collection[UserId]) -> Seen:
+    wanted = [{"UF_DEPARTMENT": team} for team in sorted(teams)] + [{"ID": user} for user in sorted(people)]
+    found: list[User] = []
+    for one in wanted:
+        found += await portal.pages(ListUsers(filter=one, sort="ID", order="ASC"), Priority.PERSON)
+    return Seen(tuple(map(_agent, found)), frozenset(teams), frozenset(people))
+
+
+async def keep_seen(work: Work, seen: Seen) -> None:
+    """What was seen becomes part of the portal's directory."""
+    if seen.teams or seen.people:
+        known = await work.people.directory()
+        await keep_directory(work, known.seen_anew(seen.agents, teams=seen.teams, people=seen.people), known)
+
+
+async def keep_directory(work: Work, directory: Directory, known: Directory) -> None:
+    """Keep another directory than the one we know; desks made of that one hold no longer."""
+    if directory == known:
+        return
+    await work.people.replace(directory)
+    settings = dict((await work.portals.get(work.portal, lock=True)).settings)
+    after = {**settings, PEOPLE_REVISION: int(settings.get(PEOPLE_REVISION, 0)) + 1}
+    await work.portals.save_settings(work.portal, after)
 
 
 def _agent(user: User) -> Agent:

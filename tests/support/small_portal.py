@@ -7,7 +7,7 @@ from b24app.bitrix.client import Outcome
 from b24app.bitrix.methods import Method
 from b24app.bitrix.methods_crm import GetItem, UpdateItem
 from b24app.bitrix.throttle import Priority
-from b24app.kit.errors import PortalRefused
+from b24app.kit.errors import PortalRefused, PortalUnreachable
 from b24app.kit.ids import DEAL, PortalId
 
 
@@ -31,6 +31,11 @@ class SmallPortal:
             found = self.deals.get(int(method.id))
             return Outcome(found) if found else Outcome(error=PortalRefused("NOT_FOUND", "not found"))
         return Outcome(None)
+
+    async def pages(self, method: Method[Any], priority: Priority, /) -> list[Any]:
+        """People are not shown here: what the service knows of them has to do."""
+        del priority
+        raise PortalUnreachable(method.rest_name, sent=False)
 
     async def __call__(self, method: UpdateItem, priority: Priority, /) -> dict[str, Any]:
         del priority
