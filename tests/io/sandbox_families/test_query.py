@@ -36,6 +36,9 @@ ROWS: list[dict[str, Any]] = [
         ({"DATE": ""}, [11]),
         ({"!DATE": False}, [9, 10]),
         ({"><ID": [10, 12]}, [10, 11]),
+        ({"!><ID": [10, 12]}, [9]),
+        ({"?TITLE": "почт"}, [10]),
+        ({">TITLE": 5}, [9, 10]),
     ],
 )
 def test_a_prefix_says_how_a_field_is_compared(given: dict[str, Any], found: list[int]) -> None:
