@@ -57,7 +57,7 @@ class Machine:
         unknown = self.portal.faults.apply(given)
         self._poke()
         if unknown:
-            raise Bad(f"No such switch: {', '.join(unknown)}")
+            raise Bad(f"No such switch or value: {', '.join(unknown)}")
         return self.faults(request, given)
 
     def reset_faults(self, request: Request, given: Row) -> Row:

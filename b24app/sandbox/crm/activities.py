@@ -6,7 +6,7 @@ Source: `crm/timeline/activities/activity-base/`.
 import re
 from typing import Any
 
-from b24app.sandbox.crm import channels, deeds, kinds, query, values
+from b24app.sandbox.crm import channels, deeds, kinds, query, rights, values
 from b24app.sandbox.crm.fields import descriptions
 from b24app.sandbox.crm.fields import table as described
 from b24app.sandbox.kernel.errors import RestError
@@ -28,6 +28,8 @@ def add(call: Call) -> Any:
     _refuse_foreign(call, row, "add")
     talk = _communications(call, row, fields)
     bindings = _bindings(call.portal, fields, talk)
+    if bindings and not rights.of_place(call, *bindings[0]):
+        raise RestError.plain("Access denied.")
     if not bindings:
         raise RestError.plain(
             "Could not build binding. Please ensure that owner info and communications are defined correctly"
@@ -64,7 +66,7 @@ def listing(call: Call) -> Any:
     given = call.map("filter")
     bindings = given.pop("BINDINGS", None)
     rows = deeds.table(call.portal) if bindings is None else _bound(call.portal, as_list(bindings))
-    asked = query.Query(call.portal, COLUMNS)
+    asked = query.Query(call.portal, COLUMNS, only=rights.visible_deeds(call))
     order = call.map("order") or {"START_TIME": "ASC"}
     page = asked.page(rows, given, order, call.get("start", default=0))
     wanted = {str(name) for name in call.rows("select")} or {"*"}
@@ -99,6 +101,8 @@ def found(call: Call) -> Row:
     row = deeds.table(call.portal).get(number)
     if row is None:
         raise RestError.plain("Activity is not found.")
+    if (allowed := rights.visible_deeds(call)) and not allowed(row):
+        raise RestError.plain("Access denied.")
     return row
 
 

@@ -6,7 +6,7 @@ Source: `crm/{leads,deals,contacts,companies,quote}/`. One description, the meth
 from collections.abc import Callable
 from typing import Any
 
-from b24app.sandbox.crm import channels, items, kinds, query, stages, values
+from b24app.sandbox.crm import channels, items, kinds, query, rights, stages, values
 from b24app.sandbox.crm.fields import Field
 from b24app.sandbox.crm.kinds import Kind, Schema
 from b24app.sandbox.crm.required import empty_required
@@ -15,14 +15,16 @@ from b24app.sandbox.kernel.registry import Answer, Call, method
 from b24app.sandbox.kernel.store import Row
 
 
-def found(call: Call, kind: Kind) -> Row:
-    """The element a classic method names, or its two refusals."""
+def found(call: Call, kind: Kind, *, change: bool = False) -> Row:
+    """The element a classic method names, or one of its refusals."""
     number = call.int("id")
     if number <= 0:
         raise RestError.plain("ID is not defined or invalid.")
     row = kind.rows(call.portal).get(number)
     if row is None:
         raise RestError.plain("Not found")
+    if not (rights.may_change if change else rights.may_read)(call, row):
+        raise RestError.plain("Access denied")
     return row
 
 
@@ -113,7 +115,7 @@ class Family:
 
     def update(self, call: Call) -> Any:
         """crm.*.update: true, also when nothing changed."""
-        schema, row = Schema(call.portal, self.kind), found(call, self.kind)
+        schema, row = Schema(call.portal, self.kind), found(call, self.kind, change=True)
         new = read(call, schema, given(call), new=False)
         _own_stage(call, self.kind, row, new)
         if any(value is None for value in new.values()):
@@ -131,7 +133,7 @@ class Family:
         for name in ("filter", "order"):
             if call.get(name) not in (None, "") and not isinstance(call.get(name), dict | list):
                 raise RestError.plain(f"Parameter '{name}' must be array.")
-        asked = query.Query(call.portal, schema.classic_columns())
+        asked = query.Query(call.portal, schema.classic_columns(), only=rights.visible(call))
         page = query.listed(call, asked, self.kind.rows(call.portal))
         names = chosen(schema, call.rows("select"))
         rows = [shown(call, schema, row, only=names) for row in page.result]
@@ -139,7 +141,7 @@ class Family:
 
     def delete(self, call: Call) -> Any:
         """crm.*.delete: true."""
-        items.delete(self._write(call), found(call, self.kind))
+        items.delete(self._write(call), found(call, self.kind, change=True))
         return True
 
     def fields(self, call: Call) -> Any:

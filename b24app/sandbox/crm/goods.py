@@ -6,7 +6,7 @@ with discount and tax; the others follow from it.
 
 from typing import Any
 
-from b24app.sandbox.crm import items, kinds, query
+from b24app.sandbox.crm import items, kinds, query, rights
 from b24app.sandbox.crm.fields import descriptions
 from b24app.sandbox.crm.kinds import Kind
 from b24app.sandbox.crm.names import camel, snake
@@ -116,7 +116,7 @@ def _owner(call: Call, given: Row) -> tuple[Kind, Row]:
     row = kind.rows(call.portal).get(to_int(given["ownerId"]))
     if row is None:
         raise RestError("OWNER_NOT_FOUND", "Владелец не найден")
-    return kind, row
+    return kind, rights.allowed(call, row)
 
 
 def _upper(given: Any) -> Row:
@@ -227,7 +227,7 @@ class Classic:
         row = self.kind.rows(call.portal).get(number)
         if row is None:
             raise RestError.plain("Not found.")
-        return row
+        return rights.allowed(call, row)
 
 
 def _check_discount(row: Row) -> None:

@@ -5,7 +5,7 @@ Source: `crm/crm-stage-history-list.md`.
 
 from typing import Any
 
-from b24app.sandbox.crm import items, kinds, query
+from b24app.sandbox.crm import items, kinds, query, rights
 from b24app.sandbox.kernel.errors import RestError
 from b24app.sandbox.kernel.registry import Answer, Call, method, to_int
 from b24app.sandbox.kernel.store import Row
@@ -24,7 +24,8 @@ def listing(call: Call) -> Any:
         raise RestError("ENTITY_TYPE_NOT_SUPPORTED", "Entity type is not supported")
     columns = {name: _column(name, form) for name, form in {**COMMON, **(PLAIN if plain else STAGED)}.items()}
     rows = items.history(call.portal, kind) if kind else call.portal.table("crm_history_5")
-    page = query.listed(call, query.Query(call.portal, columns, strict=True), rows)
+    only = (lambda row: rights.of_place(call, number, row["OWNER_ID"])) if rights.visible(call) else None
+    page = query.listed(call, query.Query(call.portal, columns, strict=True, only=only), rows)
     wanted = [str(name) for name in call.rows("select") if name in columns] or list(columns)
     shown = [{name: columns[name].value(row) for name in dict.fromkeys(("ID", *wanted))} for row in page.result]
     return Answer({"items": shown}, page.total, page.next)

@@ -6,7 +6,7 @@ Source: `crm/deals/contacts/`, `crm/contacts/company/`, `crm/companies/contacts/
 from collections.abc import Callable
 from typing import Any
 
-from b24app.sandbox.crm import bindings, items, kinds
+from b24app.sandbox.crm import bindings, items, kinds, rights
 from b24app.sandbox.crm.fields import descriptions
 from b24app.sandbox.crm.kinds import Kind
 from b24app.sandbox.crm.values import flag
@@ -103,7 +103,7 @@ class Link:
         row = self.kind.rows(call.portal).get(number)
         if row is None:
             raise RestError.plain("Not found.")
-        return row
+        return rights.allowed(call, row)
 
     def _given(self, call: Call) -> Row:
         if not isinstance(call.get("fields"), dict | list):

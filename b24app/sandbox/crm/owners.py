@@ -1,6 +1,6 @@
 """The element that a method of the timeline names by two parameters."""
 
-from b24app.sandbox.crm import kinds
+from b24app.sandbox.crm import kinds, rights
 from b24app.sandbox.crm.kinds import Kind
 from b24app.sandbox.kernel.errors import RestError
 from b24app.sandbox.kernel.registry import Call, to_int
@@ -16,6 +16,8 @@ def existing(call: Call, kind_number: int, number: int) -> tuple[Kind, int]:
     kind = kinds.find(call.portal, kind_number)
     if kind is None or number not in kind.rows(call.portal):
         raise RestError("OWNER_NOT_FOUND", "Владелец элемента не найден")
+    if not rights.of_place(call, kind_number, number):
+        raise rights.denied()
     return kind, number
 
 

@@ -5,7 +5,7 @@ Source: `crm/timeline/comments/`. Records of all kinds share one sequence of num
 
 from typing import Any
 
-from b24app.sandbox.crm import items, kinds, query, values
+from b24app.sandbox.crm import items, kinds, query, rights, values
 from b24app.sandbox.crm.fields import descriptions
 from b24app.sandbox.crm.kinds import Kind
 from b24app.sandbox.kernel.errors import RestError
@@ -37,6 +37,8 @@ def add(call: Call) -> Any:
     kind = kinds.by_name(call.portal, str(_needed(fields, "ENTITY_TYPE")))
     number = to_int(_needed(fields, "ENTITY_ID"))
     kind = owner(call.portal, kind, number)
+    if not rights.of_place(call, kind.number, number):
+        raise rights.denied()
     text = str(fields.get("COMMENT") or "")
     if not text.strip():
         raise RestError("INVALID_ARG_VALUE", "Пустой комментарий")
@@ -74,6 +76,8 @@ def get(call: Call) -> Any:
     row = table(call.portal).get(call.int("id"))
     if row is None or row["TYPE"] != COMMENT:
         raise RestError.plain("Not found.")
+    if not any(rights.of_place(call, *place) for place in row["BINDINGS"]):
+        raise RestError.plain("Access denied.")
     return shown(call.portal, row, row["BINDINGS"][0])
 
 
@@ -81,6 +85,8 @@ def get(call: Call) -> Any:
 def listing(call: Call) -> Any:
     given = {str(name).upper(): value for name, value in call.map("filter").items()}
     place = _place(call.portal, given)
+    if not rights.of_place(call, *place):
+        raise RestError.plain("Access denied.")
     more = {name: value for name, value in given.items() if name.lstrip("=") not in {"ENTITY_ID", "ENTITY_TYPE"}}
     rows = [row for row in table(call.portal) if row["TYPE"] == COMMENT and place in row["BINDINGS"]]
     order = call.map("order") or {"ID": "ASC"}
@@ -188,6 +194,8 @@ def _found(call: Call) -> Row:
     row = table(call.portal).get(call.int("id"))
     if row is None or row["TYPE"] != COMMENT:
         raise RestError("NOT_FOUND", "Элемент не найден")
+    if not any(rights.of_place(call, *place) for place in row["BINDINGS"]):
+        raise rights.denied()
     return row
 
 

@@ -6,7 +6,7 @@ Source: `crm/universal/crm-item-*.md`, `crm/universal/import/`.
 from collections.abc import Iterable
 from typing import Any
 
-from b24app.sandbox.crm import channels, items, kinds, query, stages, values
+from b24app.sandbox.crm import channels, items, kinds, query, rights, stages, values
 from b24app.sandbox.crm.fields import Field
 from b24app.sandbox.crm.kinds import Kind, Schema
 from b24app.sandbox.crm.required import empty_required
@@ -150,7 +150,7 @@ def add(call: Call) -> Any:
 @method("crm.item.update", scope="crm")
 def update(call: Call) -> Any:
     speech = dialect(call)
-    row, new = found(call, speech.kind), speech.read(given(call))
+    row, new = rights.allowed(call, found(call, speech.kind)), speech.read(given(call))
     same_pipeline = new.get("CATEGORY_ID", row.get("CATEGORY_ID")) == row.get("CATEGORY_ID")
     if same_pipeline and new.get("STAGE_ID", row.get("STAGE_ID")) != row.get("STAGE_ID"):
         check_required(speech, {**row, **new})
@@ -163,20 +163,21 @@ def update(call: Call) -> Any:
 @method("crm.item.get", scope="crm")
 def get(call: Call) -> Any:
     speech = dialect(call)
-    return {"item": speech.full(found(call, speech.kind))}
+    return {"item": speech.full(rights.allowed(call, found(call, speech.kind)))}
 
 
 @method("crm.item.delete", scope="crm")
 def delete(call: Call) -> Any:
     kind = kinds.needed(call.portal, call.need("entityTypeId"))
-    items.delete(items.Write(call.portal, kind, call.user_id), found(call, kind))
+    items.delete(items.Write(call.portal, kind, call.user_id), rights.allowed(call, found(call, kind)))
     return []
 
 
 @method("crm.item.list", scope="crm")
 def listing(call: Call) -> Any:
     speech = dialect(call)
-    asked = query.Query(call.portal, speech.schema.universal_columns(), strict=True)
+    columns, only = speech.schema.universal_columns(), rights.visible(call)
+    asked = query.Query(call.portal, columns, strict=True, only=only)
     page = query.listed(call, asked, speech.kind.rows(call.portal))
     shown = speech.chosen(call.rows("select"))
     return Answer({"items": [shown(row) for row in page.result]}, page.total, page.next)

@@ -3,6 +3,8 @@
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+CHOICES = {"crm_rights": ["all", "own", "department"]}
+
 
 @dataclass(slots=True)
 class Faults:
@@ -40,14 +42,18 @@ class Faults:
     token_life_s: int = 3600
     oauth_slow_s: float = 0.02  # the authorization server is another machine, far away: refreshes overlap
     oauth_down: bool = False  # the authorization server answers 502
+    crm_rights: str = "all"  # which elements of CRM employees see: see CHOICES
 
     def as_dict(self) -> dict[str, Any]:
         """All switches by name."""
         return asdict(self)
 
     def apply(self, changes: dict[str, Any]) -> list[str]:
-        """Set switches by name; tells the names that do not exist."""
-        unknown = [name for name in changes if name not in self.as_dict()]
+        """Set switches by name; tells the names that do not exist, or take no such value."""
+        known = self.as_dict()
+        unknown = [
+            name for name, value in changes.items() if name not in known or value not in CHOICES.get(name, [value])
+        ]
         for name, value in changes.items():
             if name not in unknown:
                 setattr(self, name, value)

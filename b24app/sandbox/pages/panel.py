@@ -11,7 +11,7 @@ from starlette.routing import Route
 from b24app.sandbox.demo import letters
 from b24app.sandbox.demo.data import requests
 from b24app.sandbox.kernel.events import Events
-from b24app.sandbox.kernel.faults import Faults
+from b24app.sandbox.kernel.faults import CHOICES, Faults
 from b24app.sandbox.kernel.portal import Portal
 from b24app.sandbox.kernel.registry import to_int
 from b24app.sandbox.pages import web
@@ -29,7 +29,7 @@ GROUPS = {
         "events_lost", "events_lost_times", "events_doubled", "events_doubled_times", "events_delay_s",
         "events_shuffled", "events_without_user", "events_held", "bot_without_member_id", "comment_event_flat",
     ),
-    "Портал": ("old_portal", "old_frames", "no_rest", "no_offline_extended"),
+    "Портал": ("crm_rights", "old_portal", "old_frames", "no_rest", "no_offline_extended"),
 }  # fmt: skip
 LABELS = {
     "http_503_times": "503 QUERY_LIMIT_EXCEEDED, раз", "http_500_times": "500 с кодом портала, раз",
@@ -44,9 +44,12 @@ LABELS = {
     "events_doubled_times": "Удвоить следующие, раз", "events_delay_s": "Задержка, с", "events_shuffled": "Вперемешку",
     "events_without_user": "Без токенов пользователя", "events_held": "Придержать все",
     "bot_without_member_id": "События бота без member_id", "comment_event_flat": "Комментарий: data.ID без FIELDS",
+    "crm_rights": "Сотрудники видят в CRM",
     "old_portal": "Коробка без imbot.v2 и REST 3.0", "old_frames": "Фреймы без новых полей", "no_rest": "Тариф без REST",
     "no_offline_extended": "Без расширенных офлайн-событий",
 }  # fmt: skip
+
+WORDS = {"all": "всё", "own": "только своё", "department": "своё и своего отдела"}
 
 
 class Panel:
@@ -133,7 +136,13 @@ class Panel:
             (
                 title,
                 [
-                    {"name": name, "label": LABELS.get(name, name), "value": values[name], "kind": kinds[name]}
+                    {
+                        "name": name,
+                        "label": LABELS.get(name, name),
+                        "value": values[name],
+                        "kind": kinds[name],
+                        "choices": [(word, WORDS[word]) for word in CHOICES.get(name, [])],
+                    }
                     for name in names
                 ],
             )
