@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, assert_never
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from b24app.db.jsontext import dump, load
@@ -101,14 +101,13 @@ class Timers:
 
 async def take_due(session: AsyncSession, now: datetime, limit: int) -> list[DueTimer]:
     """Deadlines that have come, the oldest first, held until the end of this transaction; other nodes skip them."""
-    query = (
-        select(timer)
-        .where(timer.c.due_at <= to_ms(now))
-        .order_by(timer.c.due_at)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    return [_due(found) for found in await session.execute(query)]
+    return [_due(found) for found in await session.execute(due_query(now, limit))]
+
+
+def due_query(now: datetime, limit: int) -> Select[Any]:
+    """The first deadlines that have come: read from the index of open ones, however many there are."""
+    come = select(timer).where(timer.c.due_at <= to_ms(now)).order_by(timer.c.due_at).limit(limit)
+    return come.with_for_update(skip_locked=True)
 
 
 def _due(found: Any) -> DueTimer:
