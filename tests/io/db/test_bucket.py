@@ -1,11 +1,15 @@
 """The shared bucket keeps the same law as the one in memory, on both databases."""
 
+import asyncio
+
 import pytest
 from b24app.db.bucket import SharedBucket, pauses
 from b24app.db.engine import Database
 from b24app.db.tables import portal_bucket
 from b24app.kit.ids import PortalId
+from b24app.kit.tariff import MARGIN_BURST, Tariff
 from sqlalchemy import select, update
+from tests.support.taker import takers
 from tests.support.work import active_portal, make_store
 
 
@@ -58,3 +62,19 @@ async def test_after_quiet_minutes_the_tariff_is_whole_again(database: Database,
     await later(database, 3600)
 
     assert await granted(bucket) == 40
+
+
+async def test_four_processes_are_granted_exactly_what_one_would_be(
+    database: Database, database_url: str, portal: PortalId
+) -> None:
+    """The bucket of the tariff less its margin, then one for each interval that passed; the test itself lasts a fraction of one."""
+    tariff = Tariff(rate=0.001, burst=50)
+    at_once = int(tariff.burst * MARGIN_BURST)
+
+    async with takers(4, database_url, portal, tariff.rate, tariff.burst) as processes:
+        first = await asyncio.gather(*(one.takes() for one in processes))
+        await later(database, tariff.interval_s * 25.5)
+        second = await asyncio.gather(*(one.takes() for one in processes))
+        third = await asyncio.gather(*(one.takes() for one in processes))
+
+    assert [sum(first), sum(second), sum(third)] == [at_once, 25, 0]
