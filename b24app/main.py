@@ -1,6 +1,7 @@
 """The composition root: builds everything once, in the lifespan. The only place that knows all rooms."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -8,14 +9,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request, Response
 
 from b24app import cardtab, install
 from b24app.bitrix.oauth import Keys, OAuthServer
 from b24app.bitrix.transport import Transport
 from b24app.cardtab.routes import router as card_doors
 from b24app.db.crypto import Cipher, kept_secret
-from b24app.db.engine import Database
+from b24app.db.engine import AWAY, Database
 from b24app.db.ingest import Ingest
 from b24app.db.migrate import upgrade
 from b24app.db.purge import purge
@@ -48,6 +49,7 @@ from b24app.usecases.reconcile import Reconcile
 from b24app.usecases.rules import Rules
 from b24app.webhooks.routes import router as webhooks
 
+_log = logging.getLogger(__name__)
 SECRET_FILE: Final = Path("var/secret.key")
 PEOPLE_EVERY: Final = timedelta(minutes=10)
 PULL_EVERY: Final = timedelta(seconds=3)
@@ -203,8 +205,16 @@ def make_app(settings: Settings, *, worker: bool = True) -> FastAPI:
     return app
 
 
+async def _away(request: Request, error: Exception) -> Response:
+    """The database is restarted or not reached: nothing was done, the caller may come again."""
+    _log.warning("database away path=%s error=%s", request.url.path, type(error).__name__)
+    return Response(status_code=503, headers={"Retry-After": "2"})
+
+
 def _mount(app: FastAPI, service: Service) -> None:
     """The doors and what each of them finds in `app.state` (the docstring of a room says which)."""
+    for away in AWAY:
+        app.add_exception_handler(away, _away)
     static = Static()
     state = app.state
     state.service, state.store, state.clock = service, service.store, service.clock

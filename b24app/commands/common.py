@@ -1,8 +1,9 @@
 """What commands share: a service opened for one piece of work, and the portal it is about."""
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
+from importlib import import_module
 from typing import Annotated, Any, TypeVar
 
 import typer
@@ -27,8 +28,16 @@ async def opened() -> AsyncIterator[Service]:
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:
-    """Do asynchronous work to its end."""
-    return asyncio.run(work)
+    """Do asynchronous work to its end, on the fast loop where there is one."""
+    with asyncio.Runner(loop_factory=_fast_loop()) as runner:
+        return runner.run(work)
+
+
+def _fast_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    try:
+        return import_module("uvloop").new_event_loop  # type: ignore[no-any-return] # not there on Windows
+    except ImportError:
+        return None
 
 
 async def portal_named(service: Service, domain: str) -> Portal:

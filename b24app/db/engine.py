@@ -10,8 +10,10 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import URL, BigInteger, event, make_url
+from sqlalchemy import URL, BigInteger, event, make_url, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -21,7 +23,18 @@ from b24app.kit.errors import SettingsError
 
 Sessions = async_sessionmaker[AsyncSession]
 
+AWAY: Final = (OperationalError, InterfaceError, PoolTimeout)
+"""What units raise while the database is restarted or cannot be reached; what was committed is there afterwards."""
+
 _BUSY_MS: Final = 15_000
+_SERVER_GONE: Final = {
+    "connect_timeout": "5",
+    "tcp_user_timeout": "20000",
+    "keepalives_idle": "20",
+    "keepalives_interval": "5",
+    "keepalives_count": "3",
+}
+"""A host that vanished says nothing: without these a unit would wait for it for a quarter of an hour. An address may say more."""
 _SQLITE_READERS: Final = 4
 _SQLITE_MEMORY: Final = frozenset({None, "", ":memory:"})
 
@@ -55,7 +68,7 @@ def _address(url: str) -> URL:
                 raise SettingsError("B24APP_DATABASE_URL: SQLite needs a file, for instance sqlite:///var/b24app.db")
             return address.set(drivername="sqlite+aiosqlite")
         case "postgresql":
-            return address.set(drivername="postgresql+psycopg")
+            return address.set(drivername="postgresql+psycopg", query=_SERVER_GONE | address.query)
         case other:
             raise SettingsError(f"B24APP_DATABASE_URL: {other} is not supported, use sqlite or postgresql")
 
@@ -94,6 +107,15 @@ class Database:
     def is_sqlite(self) -> bool:
         """The embedded database."""
         return self.engine.dialect.name == "sqlite"
+
+    async def answers(self) -> bool:
+        """It can be reached now."""
+        try:
+            async with self.reads() as session:
+                await session.execute(text("SELECT 1"))
+        except AWAY:
+            return False
+        return True
 
     async def close(self) -> None:
         """Give back every connection."""

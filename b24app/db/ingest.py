@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from sqlalchemy.exc import SQLAlchemyError
 
 from b24app.db import inbox
-from b24app.db.engine import Database
+from b24app.db.engine import AWAY, Database
 from b24app.db.inbox import Incoming
 from b24app.db.lanes import Wake
 
@@ -83,6 +83,10 @@ class Ingest:
             _log.error(
                 "ingest refused kind=%s portal=%s error=%s", group[0][0].kind, group[0][0].portal, type(error).__name__
             )
+            self._refuse(group, str(error))
+            return
+        if isinstance(error, AWAY) and not await self._database.answers():
+            _log.error("ingest refused events=%s error=%s", len(group), type(error).__name__)
             self._refuse(group, str(error))
             return
         for single in group:

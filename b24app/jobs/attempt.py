@@ -6,11 +6,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from b24app.db import delivery, lanes
+from b24app.db.engine import AWAY
 from b24app.db.lanes import Claim, LeaseLost
 from b24app.db.outbox import Call, OutboxRow
 from b24app.db.portals import PortalStatus
@@ -23,6 +22,7 @@ from b24app.jobs.failures import (
     is_permanent,
     is_portals_fault,
     may_have_worked,
+    report,
     slows_portal,
     stops_portal,
 )
@@ -70,8 +70,9 @@ class Attempt:
         except LeaseLost:
             _log.warning("lease lost what=outbox portal=%s row=%s", self._row.portal, self._row.id)
             self._lane.stop()
-        except Exception:  # noqa: BLE001 - the database is away, or a defect: the row is kept and looked at again
-            _log.exception("attempt failed portal=%s row=%s kind=%s", self._row.portal, self._row.id, self._row.kind)
+        except Exception as error:  # noqa: BLE001 - the database is away, or a defect: the row is kept and looked at again
+            row = self._row
+            report(_log, error, "attempt failed portal=%s row=%s kind=%s error=%s", row.portal, row.id, row.kind)
             self._lane.stop(self._times.portal_backoff.delay_ms(self._lane.claim.attempts))
 
     async def _deliver(self) -> None:
@@ -139,10 +140,10 @@ class Attempt:
         while True:
             try:
                 await self._mark_done(call, answer)
-            except (OperationalError, InterfaceError, PoolTimeout):
+            except AWAY as error:
                 if self._lane.claim.left_s < self._times.spare_s:
                     raise
-                _log.exception("finish failed portal=%s row=%s", self._row.portal, self._row.id)
+                report(_log, error, "finish failed portal=%s row=%s error=%s", self._row.portal, self._row.id)
                 await asyncio.sleep(_TRY_AGAIN_S)
             except Exception as error:  # noqa: BLE001 - a defect in what follows the call
                 await self._keep_answer(answer, error)

@@ -9,14 +9,16 @@ from typing import Final, Protocol
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from b24app.db.engine import Database
+from b24app.db.engine import AWAY, Database
 from b24app.db.lanes import What
 from b24app.db.presence import Presence, new_owner
+from b24app.jobs.failures import report
 from b24app.jobs.pool import Drain, Loop
 
 _log = logging.getLogger(__name__)
 _SWEEP_S: Final = 10.0
 _FAREWELL_S: Final = 0.4
+_TRY_AGAIN_S: Final = 1.0
 
 
 class Engine(Protocol):
@@ -57,9 +59,8 @@ class EmbeddedEngine:
 
     async def run(self, drains: Sequence[Drain]) -> None:
         """Work until cancelled, which takes less than a second; leases left by dead processes are freed first."""
-        await self._presence.begin()
         try:
-            await self._presence.sweep()
+            await self._arrive()
             self._loops = {drain.what: Loop(drain) for drain in drains}
             async with asyncio.TaskGroup() as tasks:
                 for loop in self._loops.values():
@@ -71,10 +72,22 @@ class EmbeddedEngine:
                 async with asyncio.timeout(_FAREWELL_S):
                     await self._presence.end()
 
+    async def _arrive(self) -> None:
+        """A database that is not there yet is waited for: a supervisor that starts us again and again would do no better."""
+        while True:
+            try:
+                await self._presence.begin()
+                await self._presence.sweep()
+            except AWAY as error:
+                report(_log, error, "waiting for the database error=%s")
+                await asyncio.sleep(_TRY_AGAIN_S)
+            else:
+                return
+
     async def _sweep(self) -> None:
         while True:
             await asyncio.sleep(_SWEEP_S)
             try:
                 await self._presence.sweep()
-            except Exception:  # noqa: BLE001 - a database that is away for a moment must not end the engine
-                _log.exception("sweep failed")
+            except Exception as error:  # noqa: BLE001 - a database that is away for a moment must not end the engine
+                report(_log, error, "sweep failed error=%s")

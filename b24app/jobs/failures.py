@@ -1,10 +1,12 @@
 """What a failure means for the work that failed: wait and try again, give it up, or stop working for that portal."""
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime
 from random import SystemRandom
 from typing import Final
 
+from b24app.db.engine import AWAY
 from b24app.kit.clock import SystemClock
 from b24app.kit.errors import AccessLost, DeskInvalid, PortalBusy, PortalRefused, PortalUnreachable, RuleBroken
 
@@ -62,6 +64,16 @@ def asked_wait_ms(error: Exception) -> int:
     if until is None:
         return 0
     return max(int((until - SystemClock().now()).total_seconds() * 1000), 0)
+
+
+def report(log: logging.Logger, error: Exception, message: str, *details: object) -> None:
+    """What a loop says of an error it survives: a database that is away takes one line, a defect its traceback.
+
+    `message` ends in the place of the error's name.
+    """
+    away = isinstance(error, AWAY)
+    level = logging.WARNING if away else logging.ERROR
+    log.log(level, message, *details, type(error).__name__, exc_info=None if away else error)
 
 
 def describe(error: BaseException) -> str:

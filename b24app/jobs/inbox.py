@@ -105,6 +105,14 @@ class InboxDrain:
         async with self._store.database.reads() as session:
             return await lanes.next_ready_s(session, IN)
 
+    async def give_back(self, claims: Sequence[Claim]) -> None:
+        """Let these wait a moment, then anybody may take them."""
+        async with self._store.database.sessions() as session:
+            for claim in claims:
+                delay_ms = self._times.backoff.delay_ms(claim.attempts)
+                await lanes.postpone(session, claim, delay_ms=delay_ms, attempts=claim.attempts + 1, heed_new=False)
+            await session.commit()
+
     async def work(self, claim: Claim) -> None:
         """Handle the first events of the mailbox; the rest is for the next pass."""
         # After a failure one by one, so that a bad event is found and the good ones behind it are not blamed.

@@ -1,6 +1,7 @@
 """Drain of the outbox: a portal is the lane; its streams go side by side, each in order, a few calls at a time."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import Final
 
 from b24app.db import delivery, lanes
@@ -47,6 +48,14 @@ class OutboxDrain:
         """Seconds until a portal may be claimed."""
         async with self._store.database.reads() as session:
             return await lanes.next_ready_s(session, OUT)
+
+    async def give_back(self, claims: Sequence[Claim]) -> None:
+        """Let these wait a moment, then anybody may take them."""
+        async with self._store.database.sessions() as session:
+            for claim in claims:
+                delay_ms = self._times.portal_backoff.delay_ms(claim.attempts)
+                await lanes.postpone(session, claim, delay_ms=delay_ms, attempts=claim.attempts + 1, heed_new=False)
+            await session.commit()
 
     async def work(self, claim: Claim) -> None:
         """Deliver until nothing may go now, the lease nears its end, or the portal asks for a pause."""

@@ -2,10 +2,12 @@
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Final, Protocol
 
 from b24app.db.lanes import Claim, LeaseLost, What
+from b24app.jobs.failures import report
 
 _log = logging.getLogger(__name__)
 _GRACE_S: Final = 0.5
@@ -31,6 +33,10 @@ class Drain(Protocol):
         """Seconds until a lane may be claimed; None when there is none."""
         ...
 
+    async def give_back(self, claims: Sequence[Claim]) -> None:
+        """Nobody works on these any more although their leases run: those that are still ours may go after a pause."""
+        ...
+
 
 class Loop:
     """Runs one drain."""
@@ -39,6 +45,8 @@ class Loop:
         self._drain = drain
         self._bell = asyncio.Event()
         self._running: set[asyncio.Task[None]] = set()
+        self._left: list[Claim] = []
+        """Lanes of passes that broke down, usually because the database was away: a lease is long to wait for."""
 
     def ring(self) -> None:
         """There is work, or a slot is free."""
@@ -70,9 +78,12 @@ class Loop:
         if free <= 0:
             return False
         try:
+            if self._left:
+                await self._drain.give_back(self._left)
+                self._left.clear()
             claims = await self._drain.claim(free)
-        except Exception:  # noqa: BLE001 - a database that is away for a moment must not end the loop
-            _log.exception("claim failed what=%s", self._drain.what)
+        except Exception as error:  # noqa: BLE001 - a database that is away for a moment must not end the loop
+            report(_log, error, "claim failed what=%s error=%s", self._drain.what)
             return False
         for claim in claims:
             task = tasks.create_task(self._pass(claim))
@@ -89,8 +100,9 @@ class Loop:
             await self._drain.work(claim)
         except LeaseLost:
             _log.warning("lease lost what=%s lane=%s", self._drain.what, claim.key)
-        except Exception:  # noqa: BLE001 - the rows are kept; the lane is free again when its lease ends
-            _log.exception("pass failed what=%s lane=%s", self._drain.what, claim.key)
+        except Exception as error:  # noqa: BLE001 - the rows are kept; the lane is given back, at the latest when its lease ends
+            report(_log, error, "pass failed what=%s lane=%s error=%s", self._drain.what, claim.key)
+            self._left.append(claim)
 
     async def _rest(self) -> None:
         wait_s = _LOOK_S
@@ -103,7 +115,7 @@ class Loop:
     async def _next_ready_s(self) -> float:
         try:
             ready_s = await self._drain.next_ready_s()
-        except Exception:  # noqa: BLE001 - the same moment of absence
-            _log.exception("look failed what=%s", self._drain.what)
+        except Exception as error:  # noqa: BLE001 - the same moment of absence
+            report(_log, error, "look failed what=%s error=%s", self._drain.what)
             return _LOOK_S
         return _LOOK_S if ready_s is None else max(ready_s, 0.01)

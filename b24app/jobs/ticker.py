@@ -9,6 +9,8 @@ from typing import Any, Final
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from b24app.jobs.failures import report
+
 _log = logging.getLogger(__name__)
 _LEAST_S: Final = 0.1
 _FOLLOW_S: Final = 1.0
@@ -84,8 +86,8 @@ class Ticker:
             bell.clear()
             try:
                 await tick.action()
-            except Exception:  # noqa: BLE001 - the next tick tries again
-                _log.exception("tick failed name=%s", tick.name)
+            except Exception as error:  # noqa: BLE001 - the next tick tries again
+                report(_log, error, "tick failed name=%s error=%s", tick.name)
 
     async def _follow_speed(self, scheduler: Any) -> None:
         """The rehearsal's speed may be changed while it runs."""

@@ -29,10 +29,7 @@ async def healthz() -> dict[str, str]:
 @router.get("/readyz")
 async def readyz(store: StoreOf, response: Response) -> dict[str, str]:
     """The database answers and has the schema of this release."""
-    try:
-        current = await is_current(store.database.engine)
-    except OSError:
-        current = False
+    current = await is_current(store.database.engine)
     response.status_code = 200 if current else 503
     return {"status": "ok" if current else "database not ready: b24app db upgrade"}
 

@@ -13,6 +13,7 @@ from b24app.bitrix.throttle import Throttle
 from b24app.bitrix.transport import Transport
 from b24app.db import portals as rows
 from b24app.db.bucket import SharedBucket
+from b24app.db.engine import AWAY
 from b24app.db.locks import alone
 from b24app.db.work import Store
 from b24app.kit.errors import AccessLost, Forgery
@@ -21,6 +22,8 @@ from b24app.kit.tariff import Tariff, tariff_of
 
 LICENSE: Final = "license"
 """Where a portal's settings keep the family of its plan."""
+SAVE_AGAIN_S: Final = (0.2, 0.5, 1.0, 2.0, 4.0, 8.0, 8.0)
+"""Pauses between attempts to save a new pair of tokens."""
 
 
 class StoredTokens:
@@ -47,9 +50,20 @@ class StoredTokens:
         )
 
     async def save(self, grant: Grant) -> None:
-        """Durable when this returns."""
+        """Durable when this returns. The old pair is spent: a database that is away for a moment must not lose this one."""
+        pair = rows.Grant(grant.access_token, grant.refresh_token, grant.expires_at)
+        for pause_s in (*SAVE_AGAIN_S, None):
+            try:
+                await self._put(pair)
+            except AWAY:
+                if pause_s is None:
+                    raise
+                await asyncio.sleep(pause_s)
+            else:
+                return
+
+    async def _put(self, pair: rows.Grant) -> None:
         async with self._store.work(self._portal) as work:
-            pair = rows.Grant(grant.access_token, grant.refresh_token, grant.expires_at)
             await work.portals.save_grant(self._portal, pair)
             await work.commit()
 
