@@ -57,11 +57,19 @@ _QUOTE_MARKS: Final = (
     "moz-signature",
     "js-mail-quote",
     "mailru-blockquote",
+    "data-signature-widget",
+    "ms-outlook-mobile-signature",
+    "protonmail_quote",
+    "protonmail_signature",
+    "__quoted_text__",
+    "__headers__",
 )
 _REST_MARKS: Final = ("appendonsend", "divrplyfwdmsg", "stopspelling", "mail-editor-reference-message-container")
 _OUTLOOK_BORDER: Final = re.compile(
-    r"border(?:-top)?:\s{0,3}(?:none;\s{0,3}border-top:\s{0,3})?solid\s#?\w{1,12}\s1\.0pt"
+    r"border(?:-top)?:\s{0,3}(?:none;\s{0,3}border-top:\s{0,3})?solid\s#?\w{1,12}\s1[.,]0pt"
 )
+_FORWARDED: Final = re.compile(r"forwarded message|переслан|пересыл", re.IGNORECASE)
+_FORWARDED_WITHIN: Final = 300
 LOOKS_LIKE_HTML: Final = re.compile(r"<(?:!doctype html|html|body|div|p|br|table|span|blockquote)\b", re.IGNORECASE)
 
 
@@ -79,8 +87,8 @@ class _Letter:
 
     def end_of(self, mark: str, start: int) -> int:
         """Place of the next `mark` from `start` on, -1 when there is none. Linear over the whole letter."""
-        known = self.ends.get(mark, 0)
-        if known >= 0 and known < start:
+        known = self.ends.get(mark)
+        if known is None or 0 <= known < start:
             known = self.ends[mark] = self.source.find(mark, start)
         return known
 
@@ -104,10 +112,14 @@ class _Letter:
         if closing:
             return
         words = self.source[start:end].lower()
-        if name in _SILENT or (not self.keep_quotes and _quotes(name, words)):
+        if name in _SILENT or (not self.keep_quotes and _quotes(name, words) and not self._forwards(end)):
             self._skip(name)
         elif not self.keep_quotes and _ends_letter(words):
             self.over = True
+
+    def _forwards(self, start: int) -> bool:
+        """What looks like a quote is a letter passed on: whether it is the request is for its words to say."""
+        return _FORWARDED.search(self.source, start, start + _FORWARDED_WITHIN) is not None
 
     def _skip(self, name: str) -> None:
         if name not in _VOID:

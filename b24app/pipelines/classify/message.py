@@ -1,10 +1,9 @@
 """A message made ready for the rules: its own words, its subject, and what its headers say."""
 
-import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from b24app.pipelines.classify.headers import automatic
 from b24app.pipelines.classify.html_text import LOOKS_LIKE_HTML, html_text
 from b24app.pipelines.classify.mapped import Mapped
 from b24app.pipelines.classify.model import RequestText, Zone
@@ -19,11 +18,8 @@ MAX_BODY: Final = 60_000
 MAX_MATCHED: Final = 12_000
 """Characters of the sender's own words that the rules read."""
 MAX_SUBJECT: Final = 500
-MAX_HEADERS: Final = 200
 
 _HTML_START: Final = 2_000
-_AUTOMATIC: Final = re.compile(r"auto[_-]?reply|bulk|junk", re.IGNORECASE)
-_REPLIERS: Final = ("x-autoreply", "x-autorespond", "x-auto-reply", "x-autoresponder")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +50,13 @@ class Message:
 def read(request: RequestText, russian: Dictionary) -> Message:
     """Clean a message and split it into words. Everything is capped, so the time is bounded whatever comes in."""
     body, zone = _body(request)
-    own = own_words(body)
     subject = request.subject[:MAX_SUBJECT]
+    own = own_words(body, subject)
     tokens = Tokens()
     _append(tokens, subject, russian)
     subject_words = len(tokens)
     _append(tokens, own.text[:MAX_MATCHED], russian)
-    return Message(own, zone, subject, tokens, subject_words, _automatic(request.headers))
+    return Message(own, zone, subject, tokens, subject_words, automatic(request.headers))
 
 
 def _append(tokens: Tokens, text: str, russian: Dictionary) -> None:
@@ -85,17 +81,3 @@ def _body(request: RequestText) -> tuple[Mapped, Zone]:
 
 def _shortened(body: Mapped) -> Mapped:
     return body if len(body.text) <= MAX_BODY else body.lines([(0, MAX_BODY)])
-
-
-def _automatic(headers: Mapping[str, str]) -> str:
-    """Source: RFC 3834 (Auto-Submitted), Microsoft's X-Auto-Response-Suppress, common practice for the others."""
-    known = {str(name).lower(): str(value).strip() for name, value in list(headers.items())[:MAX_HEADERS]}
-    if known.get("auto-submitted", "no").lower().split(";")[0].strip() != "no":
-        return "Auto-Submitted"
-    if known.get("x-auto-response-suppress", "none").lower() not in {"none", ""}:
-        return "X-Auto-Response-Suppress"
-    if _AUTOMATIC.search(known.get("precedence", "")[:100]):
-        return "Precedence"
-    if "return-path" in known and known["return-path"] in {"", "<>"}:
-        return "Return-Path"
-    return next((name for name in _REPLIERS if name in known), "")

@@ -4,10 +4,11 @@ Works line by line in linear time; patterns have no nested quantifiers and never
 lost: the whole message stays with the ticket.
 """
 
-import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from b24app.pipelines.classify import marks
 from b24app.pipelines.classify.mapped import Mapped
 
 MAX_LINE: Final = 400
@@ -18,57 +19,10 @@ MAX_ATTEMPTS: Final = 20
 WRAPPED: Final = 3
 """An attribution is wrapped over at most this many lines."""
 
-_HEADER: Final = re.compile(
-    r"[*_ ]{0,3}(от|from|кому|to|отправлено|sent|дата|date|тема|subject|копия|cc)[*_ ]{0,3}:", re.IGNORECASE
-)
-_HEADER_START: Final = frozenset({"от", "from", "отправлено", "sent", "дата", "date"})
-_WROTE: Final = re.compile(
-    r"(?:wrote|writes|пишет|писал|писала|написал|написала|писал\(а\)|написал\(а\)|написала?\(а\))\s{0,3}:$",
-    re.IGNORECASE,
-)
-_TIME: Final = re.compile(r"\b\d{1,2}:\d{2}\b")
-_DATE: Final = re.compile(r"\b\d{1,2}[./-]\d{1,2}[./-]\d{2,4}\b|\b20\d\d\b|\b\d{4}-\d{2}-\d{2}\b")
-_DIVIDER: Final = re.compile(
-    r"[-_=* ]{0,12}(исходное сообщение|original message|original appointment|пересылаемое сообщение"
-    r"|пересланное сообщение|пересылаемое письмо|forwarded message|begin forwarded message"
-    r"|начало переадресованного сообщения|конец пересылаемого сообщения)[-_=*: ]{0,12}$",
-    re.IGNORECASE,
-)
-_FORWARD: Final = re.compile(r"пересыл|переслан|переадрес|forwarded", re.IGNORECASE)
-_ABOVE: Final = re.compile(
-    r"(?:reply|ответ\w{0,5})\b.{0,40}(?:above|выше)|(?:above|выше)\b.{0,20}(?:this line|этой (?:линии|строки|черты))",
-    re.IGNORECASE,
-)
-_DASHES: Final = re.compile(r"[-_–—]{2,200}$")
-_LONG_DASHES: Final = re.compile(r"[-_]{20,200}$")
-_SIGN_OFF: Final = re.compile(
-    r"(?:с\s{1,3}(?:глубоким\s|искренним\s|большим\s)?уважением|с наилучшими пожеланиями|с благодарностью|искренне ваш"
-    r"|всего доброго|всего хорошего|хорошего дня|(?:best|kind|warm|many thanks and)\s{1,3}(?:regards|wishes)|regards|sincerely"
-    r"|yours (?:sincerely|faithfully|truly)|cheers)(?=[\s,.!;-]|$)",
-    re.IGNORECASE,
-)
-_DEVICE: Final = re.compile(
-    r"(?:отправлено (?:с|из|через|от)\s|sent from (?:my|mail|outlook|yahoo)|sent via\s|get outlook for|скачать outlook"
-    r"|отправлено мобильн|послано с\s)",
-    re.IGNORECASE,
-)
-_NOTICE: Final = re.compile(
-    r"(?:(?:это|данное|настоящее)\s(?:электронное\s)?(?:сообщение|письмо)\b.{0,80}(?:конфиденциал|предназначен)"
-    r"|конфиденциальность:|уведомление о конфиденциальности|(?:this|the information in this)\s(?:e-?mail|message|communication)"
-    r"\b.{0,120}(?:confidential|intended|privileged)|confidentiality notice|disclaimer:"
-    r"|(?:внимание|осторожно|caution|warning)\b.{0,40}(?:внешн\w{2,4} (?:адрес|отправител|источник|почт)|external)"
-    r"|\[?external( e-?mail)?\]|.{0,40}прежде чем (?:рас)?печатать"
-    r"|.{0,30}before printing|.{0,60}(?:avast|проверено на вирусы|без вирусов|virus-free))",
-    re.IGNORECASE,
-)
-_POSTSCRIPT: Final = re.compile(r"(?:p\.?\s?s\.?|з\.\s?ы\.|зы|ps|пс|p\.p\.s)[.:,\s-]", re.IGNORECASE)
-_CONTACT: Final = re.compile(
-    r"(?:(?:тел|моб|раб|факс|телефон|доб|phone|tel|mob|mobile|fax|e-?mail|почта|сайт|web|skype|www|http\w?|адрес)"
-    r"[.:]{1,2}.{0,80}|[+8][\d ()-]{9,20}|[\w.+-]{1,64}@[\w.-]{1,80})$",
-    re.IGNORECASE,
-)
-_POINTER: Final = re.compile(r"ниже|below|пересыла|forward|fyi|см\.", re.IGNORECASE)
+SURE_HEADERS: Final = 2
+MANY_HEADERS: Final = 3
 FEW_WORDS: Final = 4
+NAME_LINES: Final = 4
 
 
 @dataclass(slots=True)
@@ -76,6 +30,8 @@ class _Letter:
     """The lines of a body and which of them were kept."""
 
     body: Mapped
+    passed_on: bool
+    """The subject says that the letter was forwarded."""
     spans: list[tuple[int, int]]
     lines: list[str]
     """Stripped; long ones emptied of meaning for the patterns, but never blank."""
@@ -84,14 +40,15 @@ class _Letter:
     """How often a signature was looked for: a letter of nothing but dashes must not be read many times over."""
 
     @classmethod
-    def of(cls, body: Mapped) -> "_Letter":
+    def of(cls, body: Mapped, subject: str) -> "_Letter":
         spans: list[tuple[int, int]] = []
         start = 0
         for line in body.text.split("\n"):
             spans.append((start, start + len(line.rstrip("\r"))))
             start += len(line) + 1
         lines = [body.text[begin:end].strip() for begin, end in spans]
-        return cls(body, spans, [line if len(line) <= MAX_LINE else line[:1] for line in lines])
+        passed_on = marks.PASSED_ON.match(subject) is not None
+        return cls(body, passed_on, spans, [line if len(line) <= MAX_LINE else line[:1] for line in lines])
 
     def next_words(self, at: int) -> int:
         """Number of the first line from `at` on that is not blank; the number of lines when there is none."""
@@ -104,11 +61,11 @@ class _Letter:
         return " ".join(self.lines[number] for number in self.kept[:20])
 
 
-def own_words(body: Mapped) -> Mapped:
+def own_words(body: Mapped, subject: str = "") -> Mapped:
     """The part of the body written for this message; the whole body when nothing else would be left."""
     if "\n" not in body.text:
         return _trimmed(body)
-    letter = _Letter.of(body)
+    letter = _Letter.of(body, subject)
     at = 0
     while at < len(letter.lines):
         step = _step(letter, at)
@@ -132,7 +89,7 @@ def _step(letter: _Letter, at: int) -> int:
         if letter.kept and letter.lines[letter.kept[-1]]:
             letter.kept.append(at)
         return 1
-    if line[0] == ">":
+    if line[0] == ">" or marks.INITIALS.match(line):
         return 1
     return _quoted(letter, at, line) if _may_start_quote(line) else _plain(letter, at, line)
 
@@ -150,19 +107,19 @@ def _may_start_quote(line: str) -> bool:
 
 
 def _is_marker(line: str) -> bool:
-    return _DIVIDER.match(line) is not None or _ABOVE.search(line) is not None
+    return marks.DIVIDER.match(line) is not None or marks.ABOVE.search(line) is not None
 
 
 def _quoted(letter: _Letter, at: int, line: str) -> int:
     if _is_marker(line) or _header_block(letter, at):
         return _divided(letter, at, line)
-    if _DASHES.match(line):
+    if marks.DASHES.match(line):
         return _dashes(letter, at, line)
     lines = _attribution(letter, at)
     if not lines:
         return _plain(letter, at, line)
     after = letter.next_words(at + lines)
-    if after < len(letter.lines) and letter.lines[after].startswith(">"):
+    if after < len(letter.lines) and (letter.lines[after][0] == ">" or marks.INITIALS.match(letter.lines[after])):
         return lines
     return 0 if letter.kept else lines
 
@@ -170,26 +127,39 @@ def _quoted(letter: _Letter, at: int, line: str) -> int:
 def _divided(letter: _Letter, at: int, line: str) -> int:
     """A divider or header block ends the letter, unless the letter only forwards what stands below."""
     said = letter.said()
-    few = len(said.split()) < FEW_WORDS or (len(said) < MAX_LINE // 4 and _POINTER.search(said) is not None)
-    if few and (_FORWARD.search(line) or not said):
+    points = len(said) < MAX_LINE // 4 and marks.POINTER.search(said) is not None
+    if not said or points or (len(said.split()) < FEW_WORDS and (letter.passed_on or marks.FORWARD.search(line))):
         return _skip_headers(letter, at + 1) - at
     return 0
 
 
 def _skip_headers(letter: _Letter, at: int) -> int:
-    while at < len(letter.lines) and (_HEADER.match(letter.lines[at]) or _DIVIDER.match(letter.lines[at])):
-        at += 1
+    """The first line of a letter passed on, below the lines that say whose it was."""
+    while at < len(letter.lines):
+        line = letter.lines[at]
+        if not line or marks.HEADER.match(line) or marks.DIVIDER.match(line):
+            at += 1
+        elif lines := _attribution(letter, at):
+            at += lines
+        else:
+            break
     return at
 
 
 def _header_block(letter: _Letter, at: int) -> bool:
-    """«От: … Кому: …»: two header lines in a row, the first of them one that opens a block."""
-    first = _HEADER.match(letter.lines[at])
-    if first is None or first.group(1).lower() not in _HEADER_START:
+    """«От: … Кому: …»: two header lines in a row, the first of them one that opens a block; or any three."""
+    first = marks.HEADER.match(letter.lines[at])
+    if first is None:
         return False
-    after = letter.next_words(at + 1)
-    second = _HEADER.match(letter.lines[after]) if after < len(letter.lines) else None
-    return second is not None and second.group(1).lower() != first.group(1).lower()
+    names = {first.group(1).lower()}
+    needed = SURE_HEADERS if names <= marks.HEADER_START else MANY_HEADERS
+    while len(names) < needed:
+        at = letter.next_words(at + 1)
+        found = marks.HEADER.match(letter.lines[at]) if at < len(letter.lines) else None
+        if found is None or found.group(1).lower() in names:
+            return False
+        names.add(found.group(1).lower())
+    return True
 
 
 def _dashes(letter: _Letter, at: int, line: str) -> int:
@@ -198,16 +168,16 @@ def _dashes(letter: _Letter, at: int, line: str) -> int:
         return 1
     if _header_block(letter, after):
         return 0
-    if _LONG_DASHES.match(line):
+    if marks.LONG_DASHES.match(line):
         return _chat_quote(letter, at, after)
     return _signature(letter, at) or _plain(letter, at, line)
 
 
 def _chat_quote(letter: _Letter, at: int, after: int) -> int:
     """The portal's chat quotes between two lines of dashes, under a name and a time."""
-    if _TIME.search(letter.lines[after]):
+    if marks.TIME.search(letter.lines[after]):
         for number in range(after + 1, min(len(letter.lines), after + 200)):
-            if _LONG_DASHES.match(letter.lines[number]):
+            if marks.LONG_DASHES.match(letter.lines[number]):
                 return number + 1 - at
     return 1
 
@@ -227,23 +197,23 @@ def _attribution(letter: _Letter, at: int) -> int:
 
 
 def _opens_attribution(line: str) -> bool:
-    return line[:3].lower() == "on " or _TIME.search(line) is not None or _DATE.search(line) is not None
+    return line[:3].lower() == "on " or marks.TIME.search(line) is not None or marks.DATE.search(line) is not None
 
 
 def _attributes(letter: _Letter, joined: str, after: int) -> bool:
-    dated = _TIME.search(joined) is not None or _DATE.search(joined) is not None
-    if _WROTE.search(joined):
+    dated = marks.TIME.search(joined) is not None or marks.DATE.search(joined) is not None
+    if marks.WROTE.search(joined):
         following = letter.next_words(after)
         return dated or "@" in joined or (following < len(letter.lines) and letter.lines[following].startswith(">"))
-    return dated and "@" in joined
+    return dated and ("@" in joined or marks.STAMPED.match(joined) is not None)
 
 
 def _plain(letter: _Letter, at: int, line: str) -> int:
-    if _DEVICE.match(line):
+    if marks.DEVICE.match(line):
         return 1
-    if _SIGN_OFF.match(line) and len(line) < MAX_LINE // 4:
+    if marks.SIGN_OFF.match(line) and len(line) < MAX_LINE // 4:
         return _signature(letter, at) or _keep(letter, at)
-    if _NOTICE.match(line):
+    if marks.NOTICE.match(line):
         return _paragraph(letter, at)
     return _keep(letter, at)
 
@@ -281,17 +251,29 @@ def _signature(letter: _Letter, at: int) -> int:
 def _ends_signature(letter: _Letter, number: int, line: str) -> bool:
     return (
         line[0] == ">"
-        or _POSTSCRIPT.match(line) is not None
+        or marks.POSTSCRIPT.match(line) is not None
         or _is_marker(line)
-        or _NOTICE.match(line) is not None
+        or marks.NOTICE.match(line) is not None
         or _header_block(letter, number)
         or _attribution(letter, number) > 0
     )
 
 
 def _drop_contacts(letter: _Letter) -> None:
-    """Phones and addresses at the very end belong to a signature without a sign-off."""
-    end = len(letter.kept)
-    while end > 1 and (not letter.lines[letter.kept[end - 1]] or _CONTACT.match(letter.lines[letter.kept[end - 1]])):
+    """Phones and addresses at the very end belong to a signature without a sign-off; so do names right above them."""
+    lines = [letter.lines[number] for number in letter.kept]
+    end = len(lines)
+    while end > 1 and (not lines[end - 1] or marks.CONTACT.match(lines[end - 1])):
         end -= 1
+    if end < len(lines) and any(lines[end:]):
+        end = _names(lines, end)
     del letter.kept[end:]
+
+
+def _names(lines: Sequence[str], end: int) -> int:
+    """Where the names above contacts begin: a short paragraph of its own, which nothing introduces."""
+    start = end
+    while start > 0 and end - start <= NAME_LINES and marks.NAME.match(lines[start - 1]):
+        start -= 1
+    apart = 1 < start < end and not lines[start - 1]
+    return start if apart and end - start <= NAME_LINES and not lines[start - 2].endswith(":") else end

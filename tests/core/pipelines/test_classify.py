@@ -84,6 +84,9 @@ def test_up_to_three_categories_are_offered_the_best_first() -> None:
         {"X-AUTO-RESPONSE-SUPPRESS": "All"},
         {"precedence": "bulk"},
         {"Return-Path": "<>"},
+        {"From": "Mail Delivery System <MAILER-DAEMON@mail.example>"},
+        {"Content-Type": "multipart/report; report-type=delivery-status"},
+        {"X-Failed-Recipients": "a@b.example"},
     ],
 )
 def test_headers_of_a_program_make_an_auto_reply(headers: dict[str, str]) -> None:
