@@ -3,6 +3,7 @@
 import argparse
 import sys
 from collections.abc import Sequence
+from io import TextIOWrapper
 from pathlib import Path
 
 from b24app.pipelines.classify import classify_json_line, default_rules, rules_from_data
@@ -31,4 +32,7 @@ def run(arguments: Sequence[str]) -> None:
     parser.add_argument("--rules", type=Path, help="YAML file of rules instead of the built-in ones")
     parser.add_argument("--train", type=Path, help="JSON lines with labels to learn from first, for this run only")
     given = parser.parse_args(arguments)
+    for stream in (sys.stdin, sys.stdout):
+        if isinstance(stream, TextIOWrapper):  # whatever the console is set to; a broken byte must not end the run
+            stream.reconfigure(encoding="utf-8", errors="replace")
     classify(given.rules, given.train)

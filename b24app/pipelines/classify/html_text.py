@@ -46,6 +46,7 @@ _BLOCKS: Final = frozenset(
         "ul",
     ]
 )
+_QUOTE: Final = "blockquote"
 _SILENT: Final = frozenset({"script", "style", "head", "title", "noscript", "template"})
 _VOID: Final = frozenset({"br", "hr", "img", "input", "meta", "link", "wbr", "col", "area", "base"})
 _QUOTE_MARKS: Final = (
@@ -82,6 +83,8 @@ class _Letter:
     """Name of the element whose content is being left out."""
     depth: int = 0
     over: bool = False
+    cut: bool = False
+    """Something was left out as quoted."""
     ends: dict[str, int] = field(default_factory=dict)
     """Where the next end of a tag or comment stands: broken markup must not be searched again for each `<`."""
 
@@ -111,11 +114,18 @@ class _Letter:
             self.pieces.append((" ", start))
         if closing:
             return
-        words = self.source[start:end].lower()
-        if name in _SILENT or (not self.keep_quotes and _quotes(name, words) and not self._forwards(end)):
+        if name in _SILENT:
             self._skip(name)
-        elif not self.keep_quotes and _ends_letter(words):
-            self.over = True
+        elif not self.keep_quotes and (name == _QUOTE or end - start > len(name) + 2):
+            self._attributes(name, self.source[start:end].lower(), end)
+
+    def _attributes(self, name: str, words: str, end: int) -> None:
+        """A tag with attributes may begin a quote, or all that was written before."""
+        if _quotes(name, words) and not self._forwards(end):
+            self.cut = True
+            self._skip(name)
+        elif _ends_letter(words):
+            self.cut = self.over = True
 
     def _forwards(self, start: int) -> bool:
         """What looks like a quote is a letter passed on: whether it is the request is for its words to say."""
@@ -134,8 +144,9 @@ class _Letter:
 
 def html_text(source: str) -> Mapped:
     """The letter's own text; with everything quoted when nothing else is left."""
-    own = _read(_Letter(source, keep_quotes=False))
-    return own if own.text.strip() else _read(_Letter(source, keep_quotes=True))
+    letter = _Letter(source, keep_quotes=False)
+    own = _read(letter)
+    return _read(_Letter(source, keep_quotes=True)) if letter.cut and not own.text.strip() else own
 
 
 def _read(letter: _Letter) -> Mapped:
@@ -182,7 +193,7 @@ def _spaced(text: str) -> str:
 
 
 def _quotes(name: str, words: str) -> bool:
-    return name == "blockquote" or any(mark in words for mark in _QUOTE_MARKS)
+    return name == _QUOTE or any(mark in words for mark in _QUOTE_MARKS)
 
 
 def _ends_letter(words: str) -> bool:

@@ -64,4 +64,9 @@ def _text(data: Mapping[str, Any], name: str) -> str:
         return ""
     if not isinstance(value, str):
         raise ValueError(f"{name}: a text is expected")  # noqa: TRY004 - as above
-    return value
+    return sound(value)
+
+
+def sound(text: str) -> str:
+    """Halves of characters, which JSON can carry and nothing can print, become replacement characters one to one."""
+    return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

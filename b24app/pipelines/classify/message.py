@@ -72,11 +72,18 @@ def _append(tokens: Tokens, text: str, russian: Dictionary) -> None:
 
 def _body(request: RequestText) -> tuple[Mapped, Zone]:
     if request.text.strip():
-        text = request.text
-        if text.lstrip()[:1] == "<" and LOOKS_LIKE_HTML.search(text[:_HTML_START]):
-            return _shortened(html_text(text[:MAX_SOURCE])), "body"
-        return Mapped(text[:MAX_BODY]), "body"
+        return _text(request.text), "body"
     return _shortened(html_text(request.html[:MAX_SOURCE])), "html"
+
+
+def _text(text: str) -> Mapped:
+    """Blanks at the beginning do not count: a letter that starts with a megabyte of them still says something."""
+    start = len(text) - len(text.lstrip())
+    if text[start] == "<" and LOOKS_LIKE_HTML.search(text, start, start + _HTML_START):
+        found = _shortened(html_text(text[:MAX_SOURCE]))
+        if found.text.strip():
+            return found
+    return Mapped.of([(text[start : start + MAX_BODY], start)])
 
 
 def _shortened(body: Mapped) -> Mapped:

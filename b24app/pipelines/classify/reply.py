@@ -15,6 +15,8 @@ MAX_LINE: Final = 400
 """Longer lines are prose: no header, attribution or signature looks like that."""
 SIGNATURE_LINES: Final = 14
 """A signature with more lines than this below it is not one."""
+MAX_LINES: Final = 4_000
+"""Lines that are read; a letter with more of them is a log, and its request stands above."""
 MAX_ATTEMPTS: Final = 20
 WRAPPED: Final = 3
 """An attribution is wrapped over at most this many lines."""
@@ -43,7 +45,7 @@ class _Letter:
     def of(cls, body: Mapped, subject: str) -> "_Letter":
         spans: list[tuple[int, int]] = []
         start = 0
-        for line in body.text.split("\n"):
+        for line in body.text.split("\n", MAX_LINES)[:MAX_LINES]:
             spans.append((start, start + len(line.rstrip("\r"))))
             start += len(line) + 1
         lines = [body.text[begin:end].strip() for begin, end in spans]

@@ -1,7 +1,6 @@
 """Requests get labels with reasons, whatever comes in."""
 
 import json
-import time
 
 import pytest
 from b24app.kit.errors import DeskInvalid
@@ -113,33 +112,6 @@ def test_every_text_gets_the_same_answer_twice(text: str, subject: str, html: st
     assert not text.strip() or found.reply.strip()
     source = {"body": text, "subject": subject, "html": html}
     assert all(0 <= one.start <= one.end <= len(source[one.zone]) for one in found.why)
-
-
-HOSTILE = {
-    "letter of 1 MB": "не работает почта " * 60_000,
-    "long word": "а" * 100_000,
-    "blank lines": "\n" * 50_000 + "x",
-    "quote marks": ">" * 50_000,
-    "quoted lines": ">\n" * 50_000,
-    "signatures": "--\n" * 40_000,
-    "open tags": "<div>" + "<" * 200_000,
-    "open comments": "<div>" + "<!--" * 50_000,
-    "nested quotes": "<blockquote>" * 20_000,
-    "entities": "<p>" + "&#999;" * 33_000,
-    "addresses": "a@" * 100_000,
-    "headers": "От: a\nКому: b\n" * 8_000,
-    "accents": "а\u0301" * 50_000,
-    "questions": "?" * 100_000,
-}
-
-
-@pytest.mark.parametrize("name", HOSTILE)
-def test_hostile_texts_take_bounded_time(name: str) -> None:
-    default_rules()
-    for request in (RequestText(HOSTILE[name]), RequestText("", html=HOSTILE[name]), RequestText("", HOSTILE[name])):
-        start = time.process_time()
-        classify(request, default_rules())
-        assert time.process_time() - start < 0.25
 
 
 def test_rules_survive_the_way_to_data_and_back() -> None:
