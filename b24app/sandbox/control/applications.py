@@ -7,6 +7,7 @@ from b24app.sandbox.control.errors import Bad
 from b24app.sandbox.kernel.portal import Portal
 from b24app.sandbox.kernel.registry import to_int
 from b24app.sandbox.kernel.store import Row
+from b24app.sandbox.oauth import tokens
 
 
 class Applications:
@@ -65,15 +66,7 @@ class Applications:
 
     def revoke(self, request: Request, given: Row) -> Row:
         """Make the application's tokens unknown: all, or those of `user`; `expire` lets access tokens expire instead."""
-        app, user, count = self._app(request), given.get("user"), 0
-        for name in ("token",) if given.get("expire") else ("token", "refresh"):
-            table = self.portal.table(name)
-            for key in table.keys():  # noqa: SIM118 - a Table
-                row = table.get(key) or {}
-                if row["APP_ID"] != app["ID"] or user not in (None, row["USER_ID"]):
-                    continue
-                count += 1
-                _ = table.update(key, EXPIRES=0) if given.get("expire") else table.delete(key)
+        count = tokens.take_back(self.portal, self._app(request), given.get("user"), expire=bool(given.get("expire")))
         return {"tokens": count}
 
     def confirm(self, _: Request, given: Row) -> Row:

@@ -131,11 +131,8 @@ class Machine:
         origin = str(given.get("origin") or self.portal.oauth_origin).rstrip("/")
         if urlsplit(origin).scheme not in {"http", "https"}:
             raise Bad("origin: the new address, http://host:port")
-        moved = dict.fromkeys((*self.portal.setting("moved", {}), self.portal.domain), origin)
-        moved.pop(urlsplit(origin).netloc, None)
-        self.portal.set_setting("moved", moved)
-        self.portal.origin = origin
-        return {"base_url": origin, "moved": moved}
+        self.portal.move_to(origin)
+        return {"base_url": origin, "moved": self.portal.setting("moved")}
 
     def fidelity(self, _: Request, __: Row) -> Row:
         """Credentials for suites written against a real portal; only in an empty portal."""

@@ -104,6 +104,13 @@ class Portal:
         """The application with this client_id."""
         return self.apps.first(CLIENT_ID=client_id)
 
+    def move_to(self, origin: str) -> None:
+        """Take a new address; former ones redirect to it (platform.md 2.7)."""
+        moved = dict.fromkeys((*self.setting("moved", {}), self.domain), origin)
+        moved.pop(urlsplit(origin).netloc, None)
+        self.set_setting("moved", moved)
+        self.origin = origin
+
     # --- time
 
     def now(self) -> datetime:

@@ -15,6 +15,22 @@ from b24app.sandbox.kernel.store import Row
 CODE_LIFE_S = 30
 
 
+def take_back(portal: Portal, app: Row, user: int | None = None, *, expire: bool = False) -> int:
+    """Make an application's tokens unknown, all or those of `user`; `expire` lets access tokens expire instead.
+
+    Tells how many there were.
+    """
+    count = 0
+    for name in ("token",) if expire else ("token", "refresh"):
+        table = portal.table(name)
+        for key in table.keys():  # noqa: SIM118 - a Table
+            row = table.get(key) or {}
+            if row["APP_ID"] == app["ID"] and user in (None, row["USER_ID"]):
+                count += 1
+                _ = table.update(key, EXPIRES=0) if expire else table.delete(key)
+    return count
+
+
 class Bare(RestError):
     """A refusal of the authorization server that comes without a description."""
 

@@ -8,12 +8,14 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from b24app.sandbox.apps import lifecycle
 from b24app.sandbox.demo import letters
 from b24app.sandbox.demo.data import requests
 from b24app.sandbox.kernel.events import Events
 from b24app.sandbox.kernel.faults import CHOICES, Faults
 from b24app.sandbox.kernel.portal import Portal
 from b24app.sandbox.kernel.registry import to_int
+from b24app.sandbox.oauth.tokens import take_back
 from b24app.sandbox.pages import web
 
 STEPS = ((300, "+5 мин"), (3600, "+1 час"), (86400, "+1 день"))
@@ -70,6 +72,8 @@ class Panel:
             Route("/time/speed", self.speed, methods=["POST"]),
             Route("/time/write", self.write, methods=["POST"]),
             Route("/time/switch", self.switch, methods=["POST"]),
+            Route("/time/tokens", self.tokens, methods=["POST"]),
+            Route("/time/rename", self.rename, methods=["POST"]),
             Route("/tasks/", self.tasks),
         ]
 
@@ -148,7 +152,31 @@ class Panel:
             )
             for title, names in _groups(values)
         ]
-        return self._page(request, "faults.html", "faults", groups=groups)
+        apps = [{"id": app["ID"], "title": lifecycle.title(app)} for app in self.portal.apps if not app.get("DELETED")]
+        facts = {"groups": groups, "apps": apps, "origin": self.portal.origin, "other": self._other_name()}
+        return self._page(request, "faults.html", "faults", **facts)
+
+    def _other_name(self) -> str:
+        """The sandbox's other name: that of its authorization server, or the one the portal had before it moved."""
+        former = [f"http://{host}" for host in self.portal.setting("moved", {})]
+        swapped = self.portal.origin.replace("localhost", "127.0.0.1")
+        return next(one for one in (self.portal.oauth_origin, *former, swapped) if one != self.portal.origin)
+
+    async def tokens(self, request: Request) -> Response:
+        """An application's tokens expire, or are unknown from now on."""
+        given = await web.form(request)
+        app = lifecycle.live(self.portal, to_int(given.get("app")))
+        if app is None:
+            return JSONResponse({"error": "Нет такого приложения"}, 404)
+        count = take_back(self.portal, app, expire=given.get("act") == "expire")
+        return self._done(f"Токенов: {count}")
+
+    async def rename(self, _: Request) -> Response:
+        """The portal moves to its other name; the old address answers 302."""
+        origin = self._other_name()
+        self.portal.move_to(origin)
+        self.portal.store.flush()
+        return JSONResponse({"ok": True, "go": f"{origin}/time/faults/"})
 
     async def switch(self, request: Request) -> Response:
         """Set the switches of the form; a checkbox that is absent is off."""

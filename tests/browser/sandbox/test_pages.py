@@ -1,5 +1,6 @@
 """The portal's own pages: messenger on a desktop and a phone, time, troubles, a customer who writes, the developer's section."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -101,6 +102,32 @@ def test_troubles_are_switched_on_the_page(quiet: Page, site: Site) -> None:
         quiet.get_by_role("button", name="Применить").click()
     faults = site.run(site.portal.faults.as_dict)
     assert (faults["http_503_times"], faults["events_held"], faults["down"]) == (2, True, False)
+
+
+def test_tokens_are_taken_back_and_the_portal_moves_on_the_page(quiet: Page, site: Site, install: Install) -> None:
+    app = install()
+
+    def tokens() -> list[int]:
+        return [row["EXPIRES"] for row in site.portal.table("token") if row["APP_ID"] == app]
+
+    site.run(lambda: site.portal.issue_tokens(site.portal.apps.get(app) or {}, 1))
+    quiet.goto(f"{site.url}/time/faults/")
+    with quiet.expect_navigation():
+        quiet.get_by_role("button", name="Сделать просроченными").last.click()
+    assert set(site.run(tokens)) == {0}
+    with quiet.expect_navigation():
+        quiet.get_by_role("button", name="Отозвать").last.click()
+    assert site.run(tokens) == []
+
+    quiet.get_by_label("Сотрудники видят в CRM").select_option(label="только своё")
+    with quiet.expect_navigation():
+        quiet.get_by_role("button", name="Применить").click()
+    assert site.run(lambda: site.portal.faults.crm_rights) == "own"
+
+    quiet.get_by_role("button", name="Переехать на").click()
+    quiet.wait_for_url(re.compile(r"http://127\.0\.0\.1:\d+/time/faults/"))
+    quiet.goto(f"{site.url}/time/")
+    assert quiet.url.startswith("http://127.0.0.1:")
 
 
 def test_a_customer_writes_and_the_deal_opens(quiet: Page, site: Site) -> None:
