@@ -2,9 +2,10 @@
 
 from datetime import timedelta
 
+from b24app.chatbot import labels
 from b24app.chatbot.assignment import TeamButton, open_button
 from b24app.chatbot.briefing import Briefing
-from b24app.chatbot.message import Button, Colour, Message
+from b24app.chatbot.message import Button, Colour, Message, packed
 from b24app.chatbot.payloads import Payload
 from b24app.chatbot.router import Press, presses
 from b24app.kit.ids import TicketId, UserId
@@ -29,6 +30,7 @@ def told(brief: Briefing, by: UserId | None, *, accepted: bool = False) -> Messa
     lines = [
         brief.say("told"),
         *brief.essence(),
+        labels.about(brief),
         brief.say("told_by", by=brief.name(by)) if by is not None else "",
         brief.say("term", due=brief.moment(stage)) if stage else "",
         brief.say("resolve", due=brief.moment(solved)) if solved else "",
@@ -42,7 +44,12 @@ def _rows(brief: Briefing, *, accepted: bool) -> tuple[tuple[Button, ...], ...]:
     done = Button(brief.say("accept"), AcceptButton(ticket=ticket).pack(), colour=Colour.PRIMARY)
     hand_over = Button(brief.say("pass"), TeamButton(ticket=ticket, team=None, page=0).pack())
     first = () if accepted else (done,)
-    return ((*first, open_button(ticket, brief.say("open"))), (hand_over,))
+    guesses = labels.guess_rows(brief)
+    return (
+        *guesses,
+        (*first, open_button(ticket, brief.say("open"))),
+        *packed([hand_over, *labels.correct_button(brief)]),
+    )
 
 
 def warning(brief: Briefing, effect: WarnSla) -> Message:

@@ -1,16 +1,24 @@
 """The dispatcher's dialog: who wrote and what, then departments, then people; and the same for handing over."""
 
-from typing import TypeVar
-
+from b24app.chatbot import labels
 from b24app.chatbot.briefing import Briefing
-from b24app.chatbot.message import Button, Colour, Message, packed, plain
+from b24app.chatbot.message import Button, Colour, Message, packed, page_of, plain
 from b24app.chatbot.payloads import Payload
 from b24app.chatbot.router import Press, presses
 from b24app.kit.ids import DepartmentId, TicketId, UserId
 from b24app.pipelines.stages import Meaning
-from b24app.tickets.model import Announce, Assign, Browse, CloseNotice, Command, Move, Outcome, Role, ShowAgents
-
-T = TypeVar("T")
+from b24app.tickets.model import (
+    Announce,
+    Assign,
+    Browse,
+    CloseNotice,
+    Command,
+    Move,
+    Outcome,
+    Role,
+    ShowAgents,
+    ShowLabels,
+)
 
 
 class TeamButton(Payload, word="team"):
@@ -70,19 +78,36 @@ def open_button(ticket: TicketId, text: str) -> Button:
 
 def announcement(brief: Briefing, effect: Announce) -> Message:
     """The first message about an unassigned ticket, or a reminder with the full text again."""
+    if brief.ticket.quiet:
+        return _noise(brief)
     return Message(_heading(brief, effect.nth, effect.role), _team_rows(brief, 0, handing_over=False))
 
 
 def teams_page(brief: Briefing, page: int, *, role: Role, nth: int) -> Message:
     """The list of departments in the same message: on the way back, or for handing over."""
+    if brief.ticket.quiet and role is not Role.ASSIGNEE:
+        return _noise(brief)
     return Message(_heading(brief, nth, role), _team_rows(brief, page, handing_over=role is Role.ASSIGNEE))
+
+
+def _noise(brief: Briefing) -> Message:
+    """Spam or an auto-reply: shown once, without a question; nobody has to be chosen."""
+    lines = [brief.say("noise"), *brief.essence(), labels.about(brief)]
+    spam_button = Button(brief.say("spam"), SpamButton(ticket=brief.ticket.id).pack(), colour=Colour.ALERT)
+    return Message("\n".join(lines), ((spam_button, *labels.correct_button(brief, "no_noise")), (_open(brief),)))
+
+
+def labels_page(brief: Briefing, effect: ShowLabels, *, role: Role, nth: int) -> Message:
+    """The labels to choose from, in the same message."""
+    heading = brief.say("noise") if brief.ticket.quiet and role is not Role.ASSIGNEE else _title(brief, nth, role)
+    return labels.labels_page(brief, effect, role=role, heading=heading)
 
 
 def agents_page(brief: Briefing, effect: ShowAgents, *, role: Role, nth: int) -> Message:
     """People of one department, with their open tickets."""
     team = brief.desk.directory.departments[effect.team]
     people = brief.desk.directory.members(effect.team)
-    shown, more = _page(people, effect.page, brief.desk.bot.buttons)
+    shown, more = page_of(people, effect.page, brief.desk.bot.buttons)
     buttons = [
         Button(
             _with_load(agent.name, brief.load.agents.get(agent.id, 0)),
@@ -113,6 +138,7 @@ def _heading(brief: Briefing, nth: int, role: Role) -> str:
         _title(brief, nth, role),
         *brief.essence(),
         _channel(brief),
+        labels.about(brief) if role is not Role.ASSIGNEE else "",
         brief.say("due", due=brief.moment(due)) if due and role is not Role.ASSIGNEE else "",
         brief.say("deputy") if role is Role.DEPUTY else brief.say("head") if role is Role.HEAD else "",
         brief.say("ask_team") if teams else brief.say("no_teams"),
@@ -135,7 +161,7 @@ def _channel(brief: Briefing) -> str:
 
 def _team_rows(brief: Briefing, page: int, *, handing_over: bool) -> tuple[tuple[Button, ...], ...]:
     ticket, teams = brief.ticket.id, brief.desk.teams()
-    shown, more = _page(teams, page, brief.desk.bot.buttons)
+    shown, more = page_of(teams, page, brief.desk.bot.buttons)
     buttons = [
         Button(
             _with_load(brief.desk.directory.departments[team].name, brief.load.teams.get(team, 0)),
@@ -145,24 +171,23 @@ def _team_rows(brief: Briefing, page: int, *, handing_over: bool) -> tuple[tuple
     ]
     if more:
         buttons.append(Button(brief.say("more"), TeamButton(ticket=ticket, team=None, page=page + 1).pack()))
-    return (*packed(buttons), _foot(brief, ticket, handing_over=handing_over))
+    guesses = () if handing_over else labels.guess_rows(brief)
+    return (*guesses, *packed(buttons), _foot(brief, ticket, handing_over=handing_over))
 
 
 def _foot(brief: Briefing, ticket: TicketId, *, handing_over: bool) -> tuple[Button, ...]:
     if handing_over:
         return (Button(brief.say("back"), TeamButton(ticket=ticket, team=None, page=-1).pack()),)
     spam_button = Button(brief.say("spam"), SpamButton(ticket=ticket).pack(), colour=Colour.ALERT)
-    return (spam_button, open_button(ticket, brief.say("open")))
+    return (spam_button, *labels.correct_button(brief), _open(brief))
+
+
+def _open(brief: Briefing) -> Button:
+    return open_button(brief.ticket.id, brief.say("open"))
 
 
 def _with_load(name: str, load: int) -> str:
     return f"{name} · {load}"
-
-
-def _page(items: tuple[T, ...], page: int, size: int) -> tuple[tuple[T, ...], bool]:
-    """One page of buttons; past the end it begins again, so that «Ещё» never leads into nothing."""
-    first = page * size if page * size < len(items) else 0
-    return items[first : first + size], len(items) > size
 
 
 def ending(brief: Briefing, effect: CloseNotice) -> Message:

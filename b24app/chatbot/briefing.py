@@ -9,9 +9,9 @@ from b24app.chatbot.message import plain, shortened
 from b24app.chatbot.texts import duration, moment, say
 from b24app.desk.model import Desk
 from b24app.kit.ids import DepartmentId, UserId
-from b24app.pipelines.classify import title
+from b24app.pipelines.classify.titles import NO_CATEGORY
 from b24app.tickets import terms
-from b24app.tickets.model import Ticket
+from b24app.tickets.model import Axis, Ticket
 
 SUBJECT_LETTERS: Final = 120
 EXCERPT_LETTERS: Final = 280
@@ -53,7 +53,13 @@ class Briefing:
 
     def title(self, label: str) -> str:
         """A label of the classifier in people's words."""
-        return title(label, self.desk.language)
+        return self.desk.rules.title(label, self.desk.language)
+
+    def label(self, axis: Axis, label: str) -> str:
+        """A label of any axis in people's words; lines are numbers, and nothing recognised is a word of its own."""
+        if axis is Axis.LINE:
+            return self.say("line", line=label)
+        return self.say("unsorted") if axis is Axis.CATEGORY and label == NO_CATEGORY else self.title(label)
 
     def who(self) -> str:
         """Company and person who wrote; the mail address or nothing when the portal knows no more."""

@@ -1,19 +1,22 @@
 """All dialogs of Modest in one place: importing this registers every button."""
 
-from b24app.chatbot import agent, assignment
+from b24app.chatbot import agent, assignment, labels
 from b24app.chatbot.briefing import Briefing
-from b24app.chatbot.message import Message, plain
+from b24app.chatbot.message import Message
 from b24app.chatbot.router import presses
 from b24app.chatbot.texts import say
 from b24app.tickets.model import (
     Announce,
+    Axis,
     CloseNotice,
     Comment,
     Effect,
     RefreshAgentNotice,
+    Remark,
     RemoveNotice,
     Role,
     ShowAgents,
+    ShowLabels,
     ShowTeams,
     TellAgent,
     WarnSla,
@@ -35,6 +38,9 @@ def message_of(  # noqa: PLR0911 - one line for each effect
         case ShowAgents():
             role, nth = _notice(brief, effect.message)
             return assignment.agents_page(brief, effect, role=role, nth=nth)
+        case ShowLabels():
+            role, nth = _notice(brief, effect.message)
+            return assignment.labels_page(brief, effect, role=role, nth=nth)
         case CloseNotice():
             return assignment.ending(brief, effect)
         case RemoveNotice():
@@ -62,21 +68,34 @@ def hello(language: str) -> str:
 
 
 def comment(brief: Briefing, effect: Comment) -> str:
-    """The timeline comment about what was decided and why."""
-    del effect
-    found = brief.ticket.classification
-    why = found.why[0].text if found.why else brief.say("comment_no_reason", category=brief.title(found.category))
-    lines = [
-        brief.say(
-            "comment",
-            why=plain(why),
-            type=brief.title(found.request_type).lower(),
-            priority=brief.title(found.priority).lower(),
-            line=brief.ticket.line,
-        )
-    ]
+    """The timeline comment about what was decided and why, or about what a person set."""
+    match effect.remark:
+        case Remark.ARRIVED:
+            lines = [_accepted(brief), labels.about(brief)]
+        case Remark.CORRECTED:
+            lines = [labels.set_by_person(brief, one) for one in effect.corrections]
+            lines.append(_consequence(brief))
     due = brief.resolution_due()
     if due is not None:
         policy = next((policy.title for policy in brief.desk.policies if policy.key == brief.ticket.policy), "")
         lines.append(brief.say("comment_sla", due=brief.moment(due), policy=policy))
     return "\n".join(lines)
+
+
+def _accepted(brief: Briefing) -> str:
+    ticket = brief.ticket
+    key = "comment" if ticket.is_settled(Axis.CATEGORY) else "comment_open"
+    return brief.say(key, **_words(brief))
+
+
+def _consequence(brief: Briefing) -> str:
+    return brief.say("comment_now", **_words(brief))
+
+
+def _words(brief: Briefing) -> dict[str, object]:
+    found = brief.ticket.classification
+    return {
+        "type": brief.title(found.request_type).lower(),
+        "priority": brief.title(found.priority).lower(),
+        "line": brief.ticket.line,
+    }

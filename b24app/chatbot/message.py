@@ -3,7 +3,9 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Final, TypeVar
+
+T = TypeVar("T")
 
 ROW_LETTERS: Final = 34
 """Letters of all labels that still stand side by side on a phone of 390 px."""
@@ -53,6 +55,12 @@ def _fits(row: Sequence[Button], button: Button) -> bool:
     letters = sum(len(known.text) for known in row) + len(button.text)
     alone = button.wide or any(known.wide for known in row)
     return not alone and len(row) < ROW_BUTTONS and letters <= ROW_LETTERS
+
+
+def page_of(items: Sequence[T], page: int, size: int) -> tuple[Sequence[T], bool]:
+    """One page of buttons; past the end it begins again, so that «Ещё» never leads into nothing."""
+    first = page * size if page * size < len(items) else 0
+    return items[first : first + size], len(items) > size
 
 
 def plain(text: str) -> str:

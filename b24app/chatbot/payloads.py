@@ -11,6 +11,9 @@ from b24app.kit.errors import PressOutdated
 COMMAND = "ticket"
 """The one hidden command of the bot; the payload is its parameters."""
 
+LONGEST = 400
+"""Letters of a payload; the portal and our own door take more."""
+
 _words: dict[str, "type[Payload]"] = {}
 
 
@@ -41,15 +44,12 @@ class Payload:
 def unpack(params: str) -> Payload:
     """The typed contents of a button; raises `PressOutdated` for anything we did not write."""
     word, *rest = params.split() or [""]
-    if word not in _words or len(params) > _LONGEST:
+    if word not in _words or len(params) > LONGEST:
         raise PressOutdated(word)
     try:
         return _words[word]._read(rest)  # noqa: SLF001 - the base class reads its own subclasses
     except ValueError as error:
         raise PressOutdated(word) from error
-
-
-_LONGEST = 120
 
 
 def _fields(kind: type[Payload]) -> tuple[Any, ...]:

@@ -12,15 +12,17 @@ from b24app.chatbot.message import Message
 from b24app.kit.ids import UserId, item_of
 from b24app.portal.binding import Binding
 from b24app.portal.keyboard import keyboard_of
-from b24app.tickets import terms
+from b24app.tickets import reasons, terms
 from b24app.tickets.model import (
     Announce,
+    Axis,
     CloseNotice,
     Comment,
     Effect,
     RefreshAgentNotice,
     RemoveNotice,
     ShowAgents,
+    ShowLabels,
     ShowTeams,
     TellAgent,
     UpdateItem,
@@ -53,13 +55,14 @@ def _update_item(effect: UpdateItem) -> Method[Any]:
 
 
 def _write_fields(effect: WriteFields, brief: Briefing, binding: Binding) -> Method[Any] | None:
+    """Labels that are only offered are not written; the priority is, since the term beside it is counted by it."""
     ticket, found = brief.ticket, brief.ticket.classification
     due = terms.nearest_due(ticket, brief.now)
     policy = next((policy.title for policy in brief.desk.policies if policy.key == ticket.policy), "")
     values = {
-        "request_type": brief.title(found.request_type),
-        "category": brief.title(found.category),
-        "line": brief.say("line", line=ticket.line),
+        "request_type": brief.title(found.request_type) if reasons.is_type_sure(ticket, brief.desk.rules.book) else "",
+        "category": _category(brief),
+        "line": brief.say("line", line=ticket.line) if ticket.is_settled(Axis.LINE) else "",
         "priority": brief.title(found.priority),
         "sla_due": due.isoformat(timespec="seconds") if due else "",
         "sla_policy": policy,
@@ -68,6 +71,13 @@ def _write_fields(effect: WriteFields, brief: Briefing, binding: Binding) -> Met
     fields = {binding.fields[key]: value for key, value in values.items() if key in binding.fields}
     entity_type, item = item_of(effect.ticket)
     return UpdatePortalItem(entity_type_id=entity_type, id=item, fields=fields) if fields else None
+
+
+def _category(brief: Briefing) -> str:
+    ticket = brief.ticket
+    if reasons.is_unsorted(ticket):
+        return brief.say("unsorted")
+    return brief.title(ticket.classification.category) if ticket.is_settled(Axis.CATEGORY) else ""
 
 
 def _comment(effect: Comment, brief: Briefing) -> Method[Any]:
@@ -87,7 +97,7 @@ def _message(effect: Effect, brief: Briefing, binding: Binding) -> Method[Any] |
         case Announce() | TellAgent() | WarnSla():
             to = effect.agent if isinstance(effect, TellAgent) else effect.to
             return calls.send(binding.bot, str(to), message.text, keyboard_of(message, binding.bot))
-        case ShowTeams() | ShowAgents() | CloseNotice() | RefreshAgentNotice() if effect.message:
+        case ShowTeams() | ShowAgents() | ShowLabels() | CloseNotice() | RefreshAgentNotice() if effect.message:
             return calls.update(binding.bot, effect.message, message.text, keyboard_of(message, binding.bot))
         case _:
             return None

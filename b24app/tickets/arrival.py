@@ -4,10 +4,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from b24app.desk.model import Desk
-from b24app.pipelines.classify import RequestText, classify
+from b24app.pipelines.classify import Classification, RequestText, classify, is_noise
 from b24app.pipelines.routing import route
 from b24app.pipelines.stages import Meaning, Pipeline, Stage
-from b24app.tickets import assignment, dispatch, movement, records, terms
+from b24app.tickets import assignment, correction, dispatch, movement, records, terms
 from b24app.tickets.model import (
     ClearTimer,
     Comment,
@@ -61,7 +61,7 @@ def _arrive(command: Observed, pipeline: Pipeline, desk: Desk, now: datetime) ->
 
 def _new_ticket(command: Observed, pipeline: Pipeline, stage: Stage, desk: Desk, now: datetime) -> Ticket:
     facts = command.facts
-    found = classify(RequestText(text=facts.text, subject=facts.subject), desk.rules)
+    found = _classified(facts.subject, facts.text, desk)
     way = route(found, desk.routing)
     opened = min(records.entered_at(facts, pipeline), now)
     in_triage = stage.meaning is Meaning.TRIAGE
@@ -80,6 +80,7 @@ def _new_ticket(command: Observed, pipeline: Pipeline, stage: Stage, desk: Desk,
         requester=facts.requester,
         classification=found,
         line=way.line,
+        quiet=is_noise(found) and found.decision == "auto",
         policy="",
         clocks=terms.NO_CLOCKS,
         opened_at=opened,
@@ -88,6 +89,10 @@ def _new_ticket(command: Observed, pipeline: Pipeline, stage: Stage, desk: Desk,
         assigned_at=None if in_triage else now,
     )
     return terms.start(bare, stage, desk, now)
+
+
+def _classified(subject: str, text: str, desk: Desk) -> Classification:
+    return classify(RequestText(text=text, subject=subject), desk.rules)
 
 
 def _arrival_entries(ticket: Ticket) -> tuple[Entry, ...]:
@@ -101,6 +106,7 @@ def _arrival_entries(ticket: Ticket) -> tuple[Entry, ...]:
                 "category": found.category,
                 "line": ticket.line,
                 "why": why,
+                "decision": found.decision,
                 "percent": round(found.confidence * 100),
             },
         ),
@@ -108,13 +114,25 @@ def _arrival_entries(ticket: Ticket) -> tuple[Entry, ...]:
 
 
 def _follow(ticket: Ticket, facts: Facts, pipeline: Pipeline, desk: Desk, now: datetime) -> Decision:
-    known = _refresh(ticket, facts)
-    decision = Decision(known)
+    decision = _with_late_text(ticket, _refresh(ticket, facts), desk)
+    known = decision.ticket or ticket
     if facts.stage not in {ticket.seen_stage, ticket.stage}:
-        decision = _moved_by_hand(known, facts, pipeline, desk, now)
+        decision = decision.then(_moved_by_hand(known, facts, pipeline, desk, now))
     if facts.responsible not in {ticket.seen_responsible, ticket.assignee}:
         decision = decision.then(_assigned_by_hand(decision.ticket or known, facts, desk, now))
     return records.caught_up(decision, facts, pipeline, now)
+
+
+def _with_late_text(ticket: Ticket, known: Ticket, desk: Desk) -> Decision:
+    """A deal may be there before its letter: the text that comes late is read as if it had been there.
+
+    Labels set by people stay, whatever the text says.
+    """
+    if ticket.text.strip() or not known.text.strip():
+        return Decision(known)
+    found = _classified(known.asked_subject or known.subject, known.text, desk)
+    read = correction.reread(known, found, desk)
+    return Decision(read, dispatch.refresh_notices(read))
 
 
 def _refresh(ticket: Ticket, facts: Facts) -> Ticket:

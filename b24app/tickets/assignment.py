@@ -25,6 +25,7 @@ from b24app.tickets.model import (
     RefreshAgentNotice,
     Role,
     ShowAgents,
+    ShowLabels,
     ShowTeams,
     TellAgent,
     Ticket,
@@ -142,7 +143,7 @@ def browse(ticket: Ticket, command: Browse, desk: Desk) -> Decision:
         shown = RefreshAgentNotice(ticket.id, command.by, command.message, accepted=ticket.accepted_at is not None)
     else:
         shown = ShowTeams(ticket.id, command.by, command.message, max(command.page, 0))
-    return Decision(ticket, (shown,), cancel=(ShowAgents, ShowTeams))
+    return Decision(ticket, (shown,), cancel=(ShowAgents, ShowLabels, ShowTeams))
 
 
 def mirrored(ticket: Ticket, command: Mirrored) -> Decision:

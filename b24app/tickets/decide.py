@@ -5,13 +5,15 @@ from typing import assert_never
 
 from b24app.desk.model import Desk
 from b24app.kit.errors import TicketUnknown
-from b24app.tickets import arrival, assignment, dispatch, movement, terms
+from b24app.tickets import arrival, assignment, correction, dispatch, movement, terms
 from b24app.tickets.model import (
     Accept,
     Assign,
     BotReplaced,
     Browse,
+    BrowseLabels,
     Command,
+    Correct,
     Decision,
     DeskChanged,
     Gone,
@@ -44,13 +46,13 @@ def _decided(ticket: Ticket | None, command: Command, desk: Desk, now: datetime)
 def _unknown(command: Command) -> Decision:
     """People get an honest answer; the portal and time are simply late."""
     match command:
-        case Assign() | Move() | Accept() | Browse():
+        case Assign() | Move() | Accept() | Browse() | Correct() | BrowseLabels():
             raise TicketUnknown(command.ticket)
         case _:
             return Decision(None)
 
 
-def _of_known(  # noqa: C901, PLR0911 - one line for each command
+def _of_known(  # noqa: C901, PLR0911, PLR0912 - one line for each command
     ticket: Ticket, command: Command, desk: Desk, now: datetime
 ) -> Decision:
     match command:
@@ -64,6 +66,10 @@ def _of_known(  # noqa: C901, PLR0911 - one line for each command
             return assignment.accept(ticket, command, now)
         case Browse():
             return assignment.browse(ticket, command, desk)
+        case Correct():
+            return correction.correct(ticket, command, desk, now)
+        case BrowseLabels():
+            return correction.browse(ticket, command, desk)
         case Move():
             return movement.move(ticket, command, desk, now)
         case Said():

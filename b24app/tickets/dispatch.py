@@ -24,6 +24,7 @@ from b24app.tickets.model import (
     Said,
     SetTimer,
     ShowAgents,
+    ShowLabels,
     ShowTeams,
     TellAgent,
     Ticket,
@@ -36,16 +37,17 @@ MESSAGES: Final[tuple[type[Effect], ...]] = (
     RefreshAgentNotice,
     RemoveNotice,
     ShowAgents,
+    ShowLabels,
     ShowTeams,
     TellAgent,
 )
 """Effects that write or change a message with buttons."""
 
 
-def announce(ticket: Ticket, desk: Desk, now: datetime) -> tuple[tuple[Effect, ...], SetTimer]:
-    """The first messages of an unassigned ticket, and the deadline of the first reminder."""
+def announce(ticket: Ticket, desk: Desk, now: datetime) -> tuple[tuple[Effect, ...], SetTimer | ClearTimer]:
+    """The first messages of an unassigned ticket, and the deadline of the first reminder; spam has none."""
     first = tuple(Announce(ticket.id, user, Role.DISPATCHER, 0) for user in desk.dispatchers())
-    return first, next_reminder(desk, now)
+    return first, ClearTimer(Timer.UNASSIGNED) if ticket.quiet else next_reminder(desk, now)
 
 
 def next_reminder(desk: Desk, now: datetime) -> SetTimer:
@@ -61,7 +63,7 @@ def next_reminder(desk: Desk, now: datetime) -> SetTimer:
 
 def remind(ticket: Ticket, desk: Desk, now: datetime) -> Decision:
     """The step has passed: a new message for everybody who has to act, unless somebody was chosen meanwhile."""
-    if not ticket.is_unassigned:
+    if not ticket.is_unassigned or ticket.quiet:
         return Decision(ticket, timers=(ClearTimer(Timer.UNASSIGNED),))
     nth = ticket.reminders + 1
     told = dict(_recipients(desk, nth))
@@ -170,6 +172,18 @@ def close_notices(ticket: Ticket, outcome: Outcome, by: UserId | None = None) ->
         CloseNotice(ticket.id, notice.to, notice.message, _for_role(outcome, notice), ticket.assignee, by)
         for notice in ticket.notices
     )
+
+
+def refresh_notices(ticket: Ticket) -> tuple[Effect, ...]:
+    """Every live message of the ticket says anew how it stands, with its first buttons."""
+    return tuple(refresh_notice(ticket, notice) for notice in ticket.notices)
+
+
+def refresh_notice(ticket: Ticket, notice: Notice) -> Effect:
+    """This message as it has to look now."""
+    if notice.role is Role.ASSIGNEE:
+        return RefreshAgentNotice(ticket.id, notice.to, notice.message, accepted=ticket.accepted_at is not None)
+    return ShowTeams(ticket.id, notice.to, notice.message)
 
 
 def _for_role(outcome: Outcome, notice: Notice) -> Outcome:

@@ -166,6 +166,8 @@ class Ticket:
     """The latest correction of each axis that people have set."""
     asked_subject: str = ""
     """The subject as the client wrote it, which the classifier read; empty: as `subject`, which people may change."""
+    quiet: bool = False
+    """Spam or an auto-reply, as far as we are sure: shown once, nobody is reminded, no term runs."""
     closed_by: UserId | None = None
     """Who closed it last; None while it is open, and when nobody is known to have done it."""
     gone: Literal["", "deleted", "left"] = ""
@@ -186,6 +188,20 @@ class Ticket:
     def is_unassigned(self) -> bool:
         """Somebody has to be chosen (contracts.md, "The ticket")."""
         return self.meaning is Meaning.TRIAGE and self.assignee is None and not self.gone
+
+    def correction(self, axis: Axis) -> Correction | None:
+        """What a person set on this axis; None while it is the classifier's own."""
+        return next((one for one in self.corrected if one.axis is axis), None)
+
+    def is_settled(self, axis: Axis) -> bool:
+        """The label holds: a person set it, or the classifier was sure. Otherwise it is a guess that is only offered.
+
+        Kind and line follow the category. The priority always holds: a term has to run from the first minute, so the
+        best guess chooses the SLA policy until a person says otherwise.
+        """
+        if axis is Axis.PRIORITY or self.classification.decision == "auto" or self.correction(axis) is not None:
+            return True
+        return self.correction(Axis.CATEGORY) is not None
 
 
 # Commands: what is asked. `by` is the person who asks, None for the portal or time itself.
@@ -252,6 +268,39 @@ class Browse:
 
 
 @dataclass(frozen=True, slots=True)
+class Labels:
+    """Labels a person sets; None leaves an axis as it is."""
+
+    category: str | None = None
+    kind: str | None = None
+    priority: str | None = None
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Correct:
+    """A person says what the request is about; the classifier learns from it."""
+
+    ticket: TicketId
+    labels: Labels
+    by: UserId | None
+    source: Source
+    message: int | None = None
+    """The message whose button was pressed, when it was one."""
+
+
+@dataclass(frozen=True, slots=True)
+class BrowseLabels:
+    """Show the labels to choose from in the same message."""
+
+    ticket: TicketId
+    by: UserId
+    message: int
+    axis: Axis = Axis.CATEGORY
+    page: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Said:
     """The portal took a message: now its id is known."""
 
@@ -300,7 +349,21 @@ class BotReplaced:
     ticket: TicketId
 
 
-Command = Observed | Gone | Assign | Move | Accept | Browse | Said | Mirrored | TimerFired | DeskChanged | BotReplaced
+Command = (
+    Observed
+    | Gone
+    | Assign
+    | Move
+    | Accept
+    | Browse
+    | Correct
+    | BrowseLabels
+    | Said
+    | Mirrored
+    | TimerFired
+    | DeskChanged
+    | BotReplaced
+)
 
 
 # Effects: what must be done. One effect is one message or one change for one recipient.
@@ -334,6 +397,17 @@ class ShowAgents:
     to: UserId
     message: int
     team: DepartmentId
+    page: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ShowLabels:
+    """Put the labels of an axis on the buttons of a message."""
+
+    ticket: TicketId
+    to: UserId
+    message: int
+    axis: Axis
     page: int = 0
 
 
@@ -411,6 +485,7 @@ class Remark(StrEnum):
     """What a timeline comment tells."""
 
     ARRIVED = "arrived"
+    CORRECTED = "corrected"
 
 
 @dataclass(frozen=True, slots=True)
@@ -419,6 +494,8 @@ class Comment:
 
     ticket: TicketId
     remark: Remark
+    corrections: tuple[Correction, ...] = ()
+    """What a person set, for the remark about it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -438,6 +515,7 @@ Effect = (
     Announce
     | ShowTeams
     | ShowAgents
+    | ShowLabels
     | CloseNotice
     | RemoveNotice
     | TellAgent
@@ -469,6 +547,7 @@ class Happened(StrEnum):
 
     ARRIVED = "arrived"
     CLASSIFIED = "classified"
+    CORRECTED = "corrected"
     ASSIGNED = "assigned"
     ACCEPTED = "accepted"
     STAGE = "stage"

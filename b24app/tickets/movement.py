@@ -7,7 +7,7 @@ from b24app.desk.model import Desk
 from b24app.kit.errors import RuleBroken
 from b24app.kit.ids import UserId
 from b24app.pipelines.stages import Meaning, Pipeline, Stage
-from b24app.tickets import assignment, dispatch, terms
+from b24app.tickets import assignment, correction, dispatch, terms
 from b24app.tickets.model import (
     Announce,
     ClearTimer,
@@ -42,7 +42,18 @@ def move(ticket: Ticket, command: Move, desk: Desk, now: datetime) -> Decision:
     if stage.code == ticket.stage:
         return Decision(ticket)
     spam = command.message is not None and stage.meaning is Meaning.FAIL
-    decision = to_stage(ticket, stage, desk, now, by=command.by, outcome=Outcome.SPAM if spam else None)
+    if spam:
+        return _spam(ticket, stage, command, desk, now)
+    decision = to_stage(ticket, stage, desk, now, by=command.by)
+    return replace(decision, effects=(UpdateItem(ticket.id, None, stage.code), *decision.effects))
+
+
+def _spam(ticket: Ticket, stage: Stage, command: Move, desk: Desk, now: datetime) -> Decision:
+    """The button closes the ticket and teaches the classifier; the live messages end instead of being drawn anew."""
+    labelled = correction.as_spam(ticket, desk, now, by=command.by)
+    said = tuple(effect for effect in labelled.effects if isinstance(effect, Comment))
+    closed = to_stage(labelled.ticket or ticket, stage, desk, now, by=command.by, outcome=Outcome.SPAM)
+    decision = replace(labelled, effects=said, timers=()).then(closed)
     return replace(decision, effects=(UpdateItem(ticket.id, None, stage.code), *decision.effects))
 
 
@@ -97,6 +108,7 @@ def _back_to_triage(moved: Ticket, before: Ticket, entry: Entry, desk: Desk, now
         accepted_at=None,
         closed_at=None,
         closed_by=None,
+        quiet=False,
         reminders=0,
         notices=(),
     )

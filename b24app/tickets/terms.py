@@ -7,10 +7,12 @@ from typing import Final
 
 from b24app.desk.model import Desk
 from b24app.kit.ids import UserId
+from b24app.pipelines.classify import Classification
 from b24app.pipelines.stages import Stage
 from b24app.sla import Clocks, Deadline, Policy, Role, Subject, choose, due, next_deadlines, open_clocks
 from b24app.tickets.model import (
     ClearTimer,
+    Correction,
     Decision,
     Effect,
     Entry,
@@ -41,7 +43,12 @@ def start(ticket: Ticket, stage: Stage, desk: Desk, now: datetime) -> Ticket:
 
 
 def policy_for(ticket: Ticket, desk: Desk) -> Policy | None:
-    """The first policy whose conditions the ticket meets."""
+    """The first policy whose conditions the ticket meets; none for spam and auto-replies.
+
+    Where labels are only a guess (`Ticket.is_settled`), the best guess decides: a term has to run from the first minute.
+    """
+    if ticket.quiet:
+        return None
     found = ticket.classification
     subject = Subject(
         type=found.request_type,
@@ -105,7 +112,7 @@ def nearest_due(ticket: Ticket, now: datetime) -> datetime | None:
 
 
 def settle(before: Ticket | None, decision: Decision, desk: Desk, now: datetime) -> Decision:
-    """Complete a decision: the right policy, a timer for the next SLA deadline, changed terms on the portal's card.
+    """Complete a decision: the right policy, a timer for the next SLA deadline, changed labels and terms on the portal's card.
 
     Doing it twice gives the same decision.
     """
@@ -114,13 +121,13 @@ def settle(before: Ticket | None, decision: Decision, desk: Desk, now: datetime)
         return decision
     decision = _under_rules(decision, ticket, desk, now)
     ticket = decision.ticket or ticket
-    if before is not None and _run(before) == _run(ticket):
-        return decision
-    timers = (*(timer for timer in decision.timers if timer.kind is not Timer.SLA), _timer(ticket, now))
     effects = decision.effects
     changed = before is None or _written(before, now) != _written(ticket, now)
     if changed and not any(isinstance(effect, WriteFields) for effect in effects):
         effects = (*effects, WriteFields(ticket.id))
+    if before is not None and _run(before) == _run(ticket):
+        return replace(decision, effects=effects)
+    timers = (*(timer for timer in decision.timers if timer.kind is not Timer.SLA), _timer(ticket, now))
     return replace(decision, effects=effects, timers=timers)
 
 
@@ -129,8 +136,8 @@ def _run(ticket: Ticket) -> tuple[Clocks, tuple[str, ...], bool, str]:
     return ticket.clocks, ticket.warned, ticket.is_closed, ticket.gone
 
 
-def _written(ticket: Ticket, now: datetime) -> tuple[datetime | None, str]:
-    return nearest_due(ticket, now), ticket.policy
+def _written(ticket: Ticket, now: datetime) -> tuple[datetime | None, str, Classification, tuple[Correction, ...], int]:
+    return nearest_due(ticket, now), ticket.policy, ticket.classification, ticket.corrected, ticket.line
 
 
 def _timer(ticket: Ticket, now: datetime) -> SetTimer | ClearTimer:

@@ -15,6 +15,7 @@ from b24app.tickets.model import (
     RefreshAgentNotice,
     RemoveNotice,
     ShowAgents,
+    ShowLabels,
     ShowTeams,
     TellAgent,
     UpdateItem,
@@ -47,6 +48,7 @@ class Kind:
 KINDS: Final = (
     Kind("show_teams", ShowTeams, Urgency.PERSON, "natural"),
     Kind("show_agents", ShowAgents, Urgency.PERSON, "natural"),
+    Kind("show_labels", ShowLabels, Urgency.PERSON, "natural"),
     Kind("refresh_agent_notice", RefreshAgentNotice, Urgency.PERSON, "natural"),
     Kind("close_notice", CloseNotice, Urgency.PERSON, "natural"),
     Kind("update_item", UpdateItem, Urgency.PERSON, "natural"),

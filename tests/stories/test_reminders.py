@@ -21,7 +21,7 @@ async def test_every_five_minutes_a_new_message_and_never_a_heap(world: World) -
     await second.goes()
 
     assert third.id > second.id > first.id
-    assert third.buttons[-2:] == ["Спам", "Открыть"]
+    assert third.buttons[-3:] == ["Спам", "Исправить", "Открыть"]
     assert await remaining(world, deal) == 1
 
 
