@@ -7,17 +7,33 @@ from io import TextIOWrapper
 from pathlib import Path
 
 from b24app.pipelines.classify import classify_json_line, default_rules, rules_from_data
+from b24app.pipelines.classify.assist import Assistant
 from b24app.pipelines.classify.engine import Rules
 
 
 def classify(rules: Path | None = None, train: Path | None = None) -> None:
     """JSON lines in, JSON lines with labels and reasons out."""
-    if train is not None:
-        sys.exit("--train: learning from examples is not part of this version")
     known = _rules_of(rules) if rules else default_rules()
+    model = _learnt(train, known) if train else None
     for line in sys.stdin:
         if line.strip():
-            print(classify_json_line(line, known), flush=True)
+            print(classify_json_line(line, known, model), flush=True)
+
+
+def _learnt(file: Path, rules: Rules) -> Assistant | None:
+    """The model of a file of examples; what was tried and what may decide goes to the error stream."""
+    from b24app.pipelines.classify.learning.jsonlines import TrainingLineBroken, examples_from_lines  # noqa: PLC0415
+    from b24app.pipelines.classify.learning.training import train  # noqa: PLC0415 - numpy: rules alone do without
+
+    try:
+        with file.open("rb") as lines:
+            examples = examples_from_lines(lines, str(file))
+    except (TrainingLineBroken, OSError) as broken:
+        sys.exit(f"--train: {broken}")
+    trained = train(examples, rules)
+    for line in [verdict.reason for verdict in trained.verdicts] + ([trained.refused] if trained.refused else []):
+        print(line, file=sys.stderr)
+    return trained.model
 
 
 def _rules_of(file: Path) -> Rules:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from b24app.pipelines.classify.assist import Opinion
 from b24app.pipelines.classify.engine import Fired, Rules
 from b24app.pipelines.classify.matching import Hit
 from b24app.pipelines.classify.message import Message
@@ -14,7 +15,13 @@ from b24app.pipelines.classify.scoring import Score
 MAX_QUOTED: Final = 80
 MAX_EVIDENCE: Final = 3
 MAX_EXCLUDED: Final = 3
-AXES: Final = {"category": "Категория", "kind": "Вид обращения", "priority": "Приоритет", "line": "Линия"}
+AXES: Final = {
+    "category": "Категория",
+    "request_type": "Тип обращения",
+    "kind": "Вид обращения",
+    "priority": "Приоритет",
+    "line": "Линия",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +43,35 @@ class Explainer:
     def found(self, axis: str, label: str, fired: Fired) -> Reason:
         """«Категория «Почта»: решила фраза …»."""
         return self._words(f"{AXES[axis]} «{self.rules.title(label)}»: решила фраза", fired, axis)
+
+    def learnt_category(self, opinion: Opinion, ranked: list[Score], version: str) -> tuple[Reason, ...]:
+        """By the model: with the rules, whose reasons come first then, or against them."""
+        label = opinion.shares[0][0]
+        if ranked and ranked[0].label == label:
+            return (*self.category(ranked), *self._model_words("category", opinion, version, "модель согласна"))
+        against = [self._lost(one) for one in ranked[:1]]
+        return (*self._model("category", opinion, version), *against, *self._excluded())
+
+    def learnt(self, axis: str, opinion: Opinion, by_rules: str, version: str) -> tuple[Reason, ...]:
+        """By the model, on another axis than the category."""
+        if opinion.shares[0][0] == by_rules:
+            return ()
+        usual = Reason(f"по правилам было бы «{self.rules.title(by_rules)}»", f"model:{version}", 0, 0, axis)
+        return (*self._model(axis, opinion, version), usual)
+
+    def _model(self, axis: str, opinion: Opinion, version: str) -> tuple[Reason, ...]:
+        label, share = opinion.shares[0]
+        lead = f"{AXES[axis]} «{self.rules.title(label)}»: так решила модель по исправлениям ({share:.0%})"
+        return self._model_words(axis, opinion, version, lead)
+
+    def _model_words(self, axis: str, opinion: Opinion, version: str, lead: str) -> tuple[Reason, ...]:
+        """The strongest word with the sentence, each further one by itself."""
+        rule = f"model:{version}"
+        spans = opinion.spans()
+        if not spans:
+            return (Reason(lead, rule, 0, 0, axis),)
+        leads = [f"{lead}, слова", *["и слова"] * (len(spans) - 1)]
+        return tuple(self._quoted(one, rule, *span, axis) for one, span in zip(leads, spans, strict=True))
 
     def header(self) -> Reason:
         """A header of the letter said it."""

@@ -4,17 +4,19 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from b24app.pipelines.classify.assist import Assistant
 from b24app.pipelines.classify.decide import classify
 from b24app.pipelines.classify.engine import Rules
 from b24app.pipelines.classify.model import Classification, Reason, RequestText
 
 
-def classify_json_line(line: str, rules: Rules) -> str:
+def classify_json_line(line: str, rules: Rules, model: Assistant | None = None) -> str:
     """The classification of one JSON line. ValueError for a line that is no object with texts.
 
     Source: contracts.md, Classification.
     """
-    return json.dumps(classification_to_data(classify(request_from_data(json.loads(line)), rules)), ensure_ascii=False)
+    found = classify(request_from_data(json.loads(line)), rules, model)
+    return json.dumps(classification_to_data(found), ensure_ascii=False)
 
 
 def request_from_data(data: Any) -> RequestText:

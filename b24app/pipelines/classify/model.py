@@ -59,3 +59,7 @@ class Classification:
     """The body without quotes and signatures; never empty when the body is not."""
     candidates: tuple[Candidate, ...] = ()
     """Up to three categories to offer, the best first; the first one is `category` unless nothing was found."""
+    rules_version: int = 0
+    """Version of the rules that decided."""
+    model_version: str = ""
+    """Version of the learnt model that was asked; empty: rules alone."""

@@ -76,6 +76,8 @@ class Defaults:
     """Added for each word of a phrase after the first."""
     auto: float = 0.8
     suggest: float = 0.35
+    mistakes: float = 0.1
+    """Share of wrong labels accepted among those set without asking: a learnt model chooses its own `auto` by it."""
     line: int = 1
     priority: str = "normal"
     kind: str = "noise"

@@ -138,7 +138,7 @@ def _routed(reader: _Reader, rules: RuleBook, data: Any) -> RuleBook:
 def _defaults(reader: _Reader, data: Any) -> Defaults:
     given = reader.mapping(data, "defaults", (one.name for one in fields(Defaults)))
     words = {"priority": PRIORITIES, "kind": KINDS}
-    limits = {"gap": (0, 5), "auto": (0, 1), "suggest": (0, 1), "line": (1, 3)}
+    limits = {"gap": (0, 5), "auto": (0, 1), "suggest": (0, 1), "mistakes": (0, 0.5), "line": (1, 3)}
     values: dict[str, Any] = {}
     for name, value in given.items():
         path = f"defaults.{name}"

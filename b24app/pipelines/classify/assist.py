@@ -1,0 +1,55 @@
+"""What the rules may ask a learnt model. The model itself stands in `learning` and needs numpy; rules alone do not."""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from b24app.pipelines.classify.hearing import Hearing, Shares
+
+
+class Opinion(Protocol):
+    """What the model says on one axis of one message."""
+
+    @property
+    def shares(self) -> Shares:
+        """Labels with their probabilities, the best first."""
+        ...
+
+    def spans(self) -> tuple[tuple[int, int], ...]:
+        """Words (first, after the last) that speak most for the best label, the strongest first; up to five."""
+        ...
+
+
+class Listener(Protocol):
+    """A model that has read one message."""
+
+    def opinion(self, axis: str, rules: Shares, upstream: Mapping[str, str]) -> Opinion | None:
+        """What the model says, given what the rules say and the labels chosen on other axes; None: rules alone decide."""
+        ...
+
+
+class Assistant(Protocol):
+    """A learnt model of one portal."""
+
+    @property
+    def version(self) -> str:
+        """Changes whenever the model does."""
+        ...
+
+    @property
+    def auto(self) -> float | None:
+        """From which confidence on the category is set by itself; None: what the rules say."""
+        ...
+
+    @property
+    def suggest(self) -> float | None:
+        """From which confidence on categories are offered; None: what the rules say."""
+        ...
+
+    @property
+    def alone(self) -> bool:
+        """The labels are not those of the rules: the model decides the category by itself."""
+        ...
+
+    def listen(self, hearing: Hearing) -> Listener:
+        """Read a message."""
+        ...

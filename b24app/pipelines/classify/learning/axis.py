@@ -1,0 +1,94 @@
+"""What was learnt for one axis, and what the rules put in: the same for training and for use."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+
+from b24app.pipelines.classify.hearing import Shares
+from b24app.pipelines.classify.learning.linear import Floats
+from b24app.pipelines.classify.titles import NO_CATEGORY
+
+FLOOR: Final = 0.01
+"""Added to every share before its logarithm: the rules are never quite sure."""
+TOLD: Final = 0.5
+"""How strongly the model sees what the rules said, beside starting from it."""
+NOTHING_SAID: Final = 0.15
+"""Share of what the rules leave open that goes to «none» when it is one of the labels."""
+BIAS: Final = "bias"
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """Weights of one axis: V features of the vocabulary, m features from the rules, C labels."""
+
+    name: str
+    labels: tuple[str, ...]
+    sources: tuple[str, ...]
+    """Names of the features from the rules."""
+    trust: float
+    """How much the logarithm of the rules' shares counts."""
+    temperature: float
+    words: Floats
+    """(V, C)"""
+    extra: Floats
+    """(m, C)"""
+    places: Mapping[str, int] = field(init=False, compare=False, repr=False)
+    columns: Mapping[str, int] = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Mappings beside the names: they are looked up for every message."""
+        object.__setattr__(self, "places", numbered(self.labels))
+        object.__setattr__(self, "columns", numbered(self.sources))
+
+    def heard(self, rules: Shares, upstream: Mapping[str, str]) -> Floats:
+        """Logits of what the rules say, words left aside."""
+        logits = prior(rules, self.places, self.trust)
+        for name, value in told(rules, upstream).items():
+            column = self.columns.get(name)
+            if column is not None:
+                logits += np.float32(value) * self.extra[column]
+        return logits
+
+
+def numbered(names: Iterable[str]) -> dict[str, int]:
+    """Names with their places."""
+    return {name: place for place, name in enumerate(names)}
+
+
+def told(rules: Shares, upstream: Mapping[str, str]) -> dict[str, float]:
+    """Features from what the rules say on this axis, and from the labels chosen on others."""
+    found = {f"share:{label}": share * TOLD for label, share in rules}
+    if rules:
+        found[f"first:{rules[0][0]}"] = TOLD
+    found |= {f"{axis}:{label}": TOLD for axis, label in upstream.items()}
+    found[BIAS] = TOLD
+    return found
+
+
+def prior(rules: Shares, labels: Mapping[str, int], trust: float) -> Floats:
+    """Logits of the rules' shares over these labels; what they leave open is spread evenly, a bit more for «none»."""
+    row = [0.0] * len(labels)
+    for label, share in rules:
+        if label in labels:
+            row[labels[label]] += share
+    left = max(0.0, 1.0 - sum(row))
+    silent = NO_CATEGORY in labels
+    each = left * (1 - NOTHING_SAID * silent) / len(labels) + FLOOR
+    if silent:
+        row[labels[NO_CATEGORY]] += left * NOTHING_SAID
+    return np.asarray(np.float32(trust) * np.log(np.array(row, np.float32) + np.float32(each)), np.float32)
+
+
+def told_rows(features: Iterable[Mapping[str, float]], sources: Sequence[str]) -> Floats:
+    """Features from the rules as rows, (n, m)."""
+    columns = numbered(sources)
+    rows = []
+    for some in features:
+        row = np.zeros(len(sources), np.float32)
+        for name, value in some.items():
+            if name in columns:
+                row[columns[name]] = value
+        rows.append(row)
+    return np.array(rows, np.float32).reshape(-1, len(sources))

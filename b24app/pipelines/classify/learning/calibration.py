@@ -1,0 +1,41 @@
+"""How sure is sure: temperatures and thresholds, from texts that were held out."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from b24app.pipelines.classify.learning.linear import Floats, softmax
+
+TEMPERATURES: Final = tuple(2 ** (step / 4) for step in range(-10, 11))
+FEWEST: Final = 20
+"""Confident answers that a threshold must rest on."""
+LEAST: Final = 0.35
+"""No threshold is lower, however good a model looks."""
+
+
+def temperature(logits: Floats, right: NDArray[np.int64]) -> float:
+    """The divisor of logits under which the held-out texts are likeliest."""
+    places = np.arange(len(right))
+
+    def surprise(divisor: float) -> float:
+        chances = softmax(logits / np.float32(divisor))[places, right]
+        return float(-np.log(np.maximum(chances, 1e-6)).mean())
+
+    return float(min(TEMPERATURES, key=lambda divisor: (round(surprise(divisor), 6), divisor)))
+
+
+def threshold(sure: Sequence[float], right: Sequence[bool], mistakes: float) -> float | None:
+    """The lowest confidence from which on at most `mistakes` (a share) of the answers are wrong.
+
+    None when no threshold with `FEWEST` answers above it keeps the promise.
+    """
+    order = sorted(zip(sure, right, strict=True), key=lambda one: -one[0])
+    found, wrong = None, 0
+    for count, (level, good) in enumerate(order, 1):
+        wrong += not good
+        following = order[count][0] if count < len(order) else 0.0
+        if count >= FEWEST and level > following and wrong <= mistakes * count:
+            found = level
+    return None if found is None else max(LEAST, round(found, 3))
