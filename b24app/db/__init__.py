@@ -22,6 +22,7 @@ How the other rooms use it (each name lives in the module given):
         await reading.tickets.some(Wanted(open=True, team=team)); await reading.tickets.load_of_agents()
         await reading.journal.of(ticket); await reading.messages.of(ticket); await reading.marks.get("reconcile")
         await reading.corrections.examples(limit=5_000)   # what the classifier may learn from; `.since(moment)`, `.of(ticket)`
+        await reading.models.version(); await reading.models.last()   # the learnt model in use, how the last training went
         await reading.portals.by_member(member_id)      # `portals` knows all portals, whatever the unit's portal is
 
 Events: `Ingest(database, engine).put(Incoming(portal, lane, kind, body, key))` returns when the row is durable and raises

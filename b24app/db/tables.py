@@ -14,6 +14,7 @@ from sqlalchemy import (
     Float,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     SmallInteger,
     Table,
@@ -222,6 +223,20 @@ correction = Table(
     Index(None, "portal_id", "ticket", "id"),
     Index(None, "portal_id", "at"),
     sqlite_autoincrement=True,
+)
+
+learnt_model = Table(
+    "learnt_model",
+    metadata,
+    _portal(key=True),
+    _words("version", ""),
+    _words("header", ""),
+    Column("arrays", LargeBinary),  # null: none was accepted yet
+    _ms("made_at", nullable=True),
+    _ms("tried_at"),
+    Column("correction", BigInteger, nullable=False, server_default=text("0")),
+    Column("accepted", Boolean, nullable=False),
+    _words("report", "[]"),
 )
 
 # Background work

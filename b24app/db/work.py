@@ -15,6 +15,7 @@ from b24app.db.inbox import Incoming
 from b24app.db.journal import Journal
 from b24app.db.lanes import Wake, What
 from b24app.db.messages import Messages
+from b24app.db.models import Models
 from b24app.db.outbox import Outbox
 from b24app.db.people import People
 from b24app.db.portals import Portals
@@ -47,6 +48,7 @@ class Reading:
         self.tickets = Tickets(session, portal, nowait=nowait)
         self.journal = Journal(session, portal, cause)
         self.corrections = Corrections(session, portal)
+        self.models = Models(session, portal)
         self.timers = Timers(session, portal)
         self.messages = Messages(session, portal)
         self.people = People(session, portal)

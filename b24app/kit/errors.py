@@ -12,6 +12,7 @@ B24appError
 ├── Conflict               the ticket was changed meanwhile: load it again and decide anew
 ├── CalendarNeverOpens     a moment was asked of a calendar without open time
 ├── DeskInvalid            the desk document breaks its own rules: shown to the integrator with line and column
+├── ModelBroken            the stored model cannot be used: the rules go on alone, the next training makes a new one
 ├── Forgery                a request that could not be verified: refused with 403, counted
 ├── PortalError            the portal did not do what we asked
 │   ├── PortalUnreachable  no answer: network, timeout                                    -> retried if the method may repeat
@@ -76,6 +77,10 @@ class DeskInvalid(B24appError):
     def __init__(self, problems: tuple[str, ...]) -> None:
         super().__init__("; ".join(problems))
         self.problems = problems
+
+
+class ModelBroken(B24appError):
+    """A stored model is not what it should be; the message says what is wrong with it."""
 
 
 class Forgery(B24appError):

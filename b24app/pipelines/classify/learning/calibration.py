@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from b24app.pipelines.classify.learning.linear import Floats, softmax
 
 TEMPERATURES: Final = tuple(2 ** (step / 4) for step in range(-10, 11))
-FEWEST: Final = 20
+FEWEST: Final = 50
 """Confident answers that a threshold must rest on."""
 LEAST: Final = 0.35
 """No threshold is lower, however good a model looks."""

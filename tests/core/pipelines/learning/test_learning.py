@@ -218,13 +218,13 @@ def test_personal_data_never_becomes_a_feature(rules: Rules) -> None:
 
 
 def test_a_threshold_keeps_its_promise_and_rests_on_enough_answers() -> None:
-    sure = [0.9] * 40 + [0.6] * 40
-    right = [True] * 40 + [True, False] * 20
+    sure = [0.9] * 60 + [0.6] * 60
+    right = [True] * 60 + [True, False] * 30
 
     assert threshold(sure, right, 0.1) == 0.9
     assert threshold(sure, right, 0.3) == 0.6
     assert threshold(sure[:10], right[:10], 0.1) is None
-    assert threshold([0.5] * 40, [False] * 40, 0.1) is None
+    assert threshold([0.5] * 60, [False] * 60, 0.1) is None
 
 
 def test_equal_texts_stay_in_one_fold_and_labels_are_spread() -> None:
