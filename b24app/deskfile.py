@@ -11,7 +11,10 @@ from b24app.desk.directory import Directory
 from b24app.desk.document import DeskDocument, read
 from b24app.desk.problems import Path as Place
 from b24app.desk.problems import Problem
+from b24app.desk.rulecheck import check_rules
 from b24app.desk.staffcheck import check_people
+from b24app.kit import yamltext
+from b24app.pipelines.classify import full_data
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +48,8 @@ class DeskText:
 def read_desk(text: str, *, remind_every: timedelta = timedelta(minutes=5)) -> DeskText:
     """Read and check YAML; never raises for what a person wrote."""
     try:
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
-        data = yaml.safe_load(text)
+        root = yamltext.compose(text)
+        data = yamltext.value(root)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         place = (mark.line + 1, mark.column + 1) if mark else (1, 1)
@@ -57,6 +60,9 @@ def read_desk(text: str, *, remind_every: timedelta = timedelta(minutes=5)) -> D
         place = (twice.start_mark.line + 1, twice.start_mark.column + 1)
         return DeskText(None, None, (Finding(*place, Problem((), f"{twice.value!r} stands here twice")),))
     document, problems = read(_plain(data), remind_every=remind_every)
+    if document is not None:
+        problems = (*problems, *(found := check_rules(document)))
+        document = None if any(problem.severity == "error" for problem in found) else document
     return DeskText(
         _plain(data), document, tuple(Finding(*_mark(root, problem.path), problem) for problem in problems), root
     )
@@ -87,6 +93,11 @@ def read_desk_file(path: Path) -> DeskText:
 def write_desk(data: Any) -> str:
     """The document as YAML in the order people read it, words in their own letters."""
     return yaml.safe_dump(data, allow_unicode=True, sort_keys=False, width=120, default_flow_style=None)
+
+
+def with_full_rules(data: Any) -> Any:
+    """The document with its classification in full: from here on it no longer grows with the product."""
+    return {**data, "classification": full_data(data.get("classification"))}
 
 
 def _plain(value: Any) -> Any:

@@ -37,9 +37,9 @@ def _learnt(file: Path, rules: Rules) -> Assistant | None:
 
 
 def _rules_of(file: Path) -> Rules:
-    import yaml  # noqa: PLC0415 - as slow to load as the dictionary, and the built-in rules need none
+    from b24app.kit import yamltext  # noqa: PLC0415 - as slow to load as the dictionary, the built-in rules need none
 
-    return rules_from_data(yaml.safe_load(file.read_text(encoding="utf-8")))
+    return rules_from_data(yamltext.load(file.read_text(encoding="utf-8")))
 
 
 def run(arguments: Sequence[str]) -> None:

@@ -8,14 +8,19 @@ import typer
 
 from b24app.commands.common import PortalName, opened, portal_named, run
 from b24app.db.portals import Portal
-from b24app.deskfile import DeskText, read_desk_file, write_desk
+from b24app.deskfile import DeskText, read_desk_file, with_full_rules, write_desk
 from b24app.main import Service
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False)
 
 
 @app.command("export")
-def desk_export(file: Annotated[Path | None, typer.Argument()] = None, portal: PortalName = "") -> None:
+def desk_export(
+    file: Annotated[Path | None, typer.Argument()] = None,
+    portal: PortalName = "",
+    *,
+    full: Annotated[bool, typer.Option(help="with the built-in classification rules written out")] = False,
+) -> None:
     """The published desk of a portal as YAML, into a file or to the screen."""
 
     async def export() -> Any:
@@ -27,7 +32,7 @@ def desk_export(file: Annotated[Path | None, typer.Argument()] = None, portal: P
     document = run(export())
     if document is None:
         raise typer.BadParameter("the portal has no desk yet")
-    text = write_desk(document)
+    text = write_desk(with_full_rules(document) if full else document)
     if file is None:
         print(text, end="")
     else:

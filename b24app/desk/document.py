@@ -12,11 +12,11 @@ from typing import Any, Final
 from b24app.desk.agreements import Sla, contracts_data, read_calendars, read_sla
 from b24app.desk.directory import Directory
 from b24app.desk.model import BotRules, Desk, People
-from b24app.desk.problems import Problem, Reader
+from b24app.desk.problems import Problem, Reader, path_of
 from b24app.kit.durations import format_duration, parse_duration
 from b24app.kit.errors import DeskInvalid
 from b24app.kit.ids import DepartmentId, PipelineId, StageCode, UserId
-from b24app.pipelines.classify import Rules, rules_from_data, rules_to_data
+from b24app.pipelines.classify import Rules, rules_from_data
 from b24app.pipelines.classify.titles import NO_CATEGORY, PRIORITIES, REQUEST_TYPES
 from b24app.pipelines.routing import Routing, routing_from_data, routing_to_data
 from b24app.pipelines.stages import Meaning, Pipeline, Stage
@@ -162,7 +162,8 @@ def _given(reader: Reader, name: str, parse_data: Any) -> Any:
         return parse_data(reader.raw(name))
     except DeskInvalid as invalid:
         for problem in invalid.problems:
-            reader.complain(problem, name)
+            path, text = path_of(problem)
+            reader.complain(text, *(path if path[:1] == (name,) else (name, *path)))
     except (TypeError, ValueError) as error:
         reader.complain(str(error), name)
     return None
@@ -265,11 +266,6 @@ def data_of(document: DeskDocument) -> dict[str, Any]:
 def _sla_data(sla: Sla) -> dict[str, Any]:
     contracts = {"contracts": contracts_data(sla.contracts)} if sla.contracts else {}
     return {**contracts, "policies": [policy.to_dict() for policy in sla.policies]}
-
-
-def full_rules(document: DeskDocument) -> Any:
-    """The classification in full, the built-in one too, for an integrator who wants to edit it."""
-    return rules_to_data(document.rules)
 
 
 def _pipeline_data(plan: PipelinePlan) -> dict[str, Any]:

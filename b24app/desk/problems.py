@@ -1,11 +1,14 @@
 """What is wrong with a desk document, and where: a path that the file room turns into line and column."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 Path = tuple[str | int, ...]
 Severity = Literal["error", "warning"]
+_STEP: Final = re.compile(r"\[(\d+)\]|[^.\[\]]+")
+_PATH: Final = re.compile(r"([\w-]+(?:\.[\w-]+|\[\d+\])*): (.*)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +26,14 @@ class Problem:
     def __str__(self) -> str:
         place = ".".join(str(step) for step in self.path) or "document"
         return f"{place}: {self.text}"
+
+
+def path_of(problem: str) -> tuple[Path, str]:
+    """«categories.email.rules[0].any[2]: why» as a path and the words; no path where none stands in front."""
+    found = _PATH.fullmatch(problem)
+    if found is None:
+        return (), problem
+    return tuple(int(step[1]) if step[1] else step[0] for step in _STEP.finditer(found[1])), found[2]
 
 
 class Reader:

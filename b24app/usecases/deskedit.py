@@ -1,5 +1,6 @@
 """Editing a desk: a draft beside the published document, its check, its publication, earlier versions and differences."""
 
+from asyncio import to_thread
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +17,7 @@ from b24app.db.work import Reading, Store
 from b24app.desk.directory import Directory
 from b24app.desk.document import read
 from b24app.desk.problems import Problem
+from b24app.desk.rulecheck import check_rules
 from b24app.desk.staffcheck import check_people
 from b24app.kit.clock import Clock
 from b24app.kit.errors import Conflict, RuleBroken
@@ -91,8 +93,7 @@ class DeskEdit:
     async def check(self, portal: PortalId) -> tuple[Problem, ...]:
         """Everything wrong with what is edited; people who left too."""
         now = await self.editing(portal)
-        document, problems = read(now.data)
-        return (*problems, *(check_people(document, now.directory) if document else ()))
+        return await to_thread(_checked, now)
 
     async def publish(self, portal: PortalId, base: str, *, by: UserId, comment: str) -> int:
         """The draft holds at once. `DeskInvalid` when its check finds errors."""
@@ -150,6 +151,12 @@ async def _editing(reading: Reading) -> Editing:
         at=version.created_at,
         directory=directory,
     )
+
+
+def _checked(now: Editing) -> tuple[Problem, ...]:
+    document, problems = read(now.data)
+    found = (*check_people(document, now.directory), *check_rules(document)) if document else ()
+    return (*problems, *found)
 
 
 def _unchanged(now: Editing, base: str) -> Editing:

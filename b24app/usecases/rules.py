@@ -1,5 +1,6 @@
 """The desk of a portal as decisions see it: the published document bound to the portal's codes and people."""
 
+from asyncio import Lock, to_thread
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -8,7 +9,8 @@ from typing import Any, Final
 from b24app.db.work import Reading
 from b24app.desk.document import BoundPipeline, DeskDocument, bind, parse
 from b24app.desk.model import Desk
-from b24app.kit.errors import RuleBroken
+from b24app.desk.rulecheck import check_rules
+from b24app.kit.errors import DeskInvalid, RuleBroken
 from b24app.kit.ids import PortalId
 from b24app.portal.binding import Binding
 
@@ -30,10 +32,17 @@ class Rules:
     def __init__(self, remind_every: timedelta) -> None:
         self._remind_every = remind_every
         self._known: dict[PortalId, _Known] = {}
+        self._parsing = Lock()
 
     def parse(self, data: Any) -> DeskDocument:
         """A document with the installation's defaults for what it leaves unset; raises `DeskInvalid`."""
         return parse(data, remind_every=self._remind_every)
+
+    def check(self, data: Any) -> None:
+        """As `parse`, and the examples of the classification are run; raises `DeskInvalid`. Takes a second."""
+        errors = [one for one in check_rules(self.parse(data)) if one.severity == "error"]
+        if errors:
+            raise DeskInvalid(tuple(str(one) for one in errors))
 
     async def bind(self, reading: Reading) -> Desk:
         """The desk of the unit's portal. `RuleBroken` before the first publication."""
@@ -47,6 +56,8 @@ class Rules:
         if known and (known.number, known.places, known.people) == (version.number, places, people):
             return known.desk
         directory = await reading.people.directory()
-        desk = bind(self.parse(version.document), places, directory, revision=version.number)
+        async with self._parsing:  # own rules take a second to make ready: once, and beside the event loop
+            document = await to_thread(self.parse, version.document)
+        desk = bind(document, places, directory, revision=version.number)
         self._known[reading.portal] = _Known(version.number, places, people, desk)
         return desk

@@ -1,5 +1,6 @@
 """Rules as plain data (the shape of a rules file) and back. Every problem is named with its path."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, Final
@@ -7,6 +8,7 @@ from typing import Any, Final
 from b24app.kit.errors import DeskInvalid
 from b24app.pipelines.classify.engine import Rules, prepare
 from b24app.pipelines.classify.morphology import Dictionary
+from b24app.pipelines.classify.overlay import BASE, BUILTIN, OFF, Merged, merged
 from b24app.pipelines.classify.rules import Category, Defaults, Focus, PriorityRule, Rule, RuleBook, RuleZone
 from b24app.pipelines.classify.titles import KINDS, NO_CATEGORY, PRIORITIES, REQUEST_TYPES
 from b24app.pipelines.routing import routing_from_data, routing_to_data, when_from_data, when_to_data
@@ -15,6 +17,8 @@ MAX_RULES: Final = 20_000
 MAX_WEIGHT: Final = 100.0
 ZONES: Final[Mapping[str, RuleZone]] = {"": "", "subject": "subject", "body": "body"}
 KEYS: Final = (
+    BASE,
+    OFF,
     "version",
     "language",
     "defaults",
@@ -29,6 +33,7 @@ KEYS: Final = (
 )
 CATEGORY_KEYS: Final = ("title", "request_type", "line", "kind", "kinds", "rules", "unless", "examples")
 RULE_KEYS: Final = ("id", "weight", "any", "with", "unless", "in")
+_NAME: Final = re.compile(r"[\w-]{1,40}")
 PRIORITY_KEYS: Final = ("id", "set", "any", "with", "unless", "when", "wins")
 
 
@@ -37,9 +42,10 @@ class _Reader:
     """Reads plain data and collects what is wrong with it."""
 
     problems: list[str] = field(default_factory=list)
+    whole: Merged = field(default_factory=lambda: Merged({}, {}))
 
     def complain(self, path: str, what: str) -> None:
-        self.problems.append(f"{path}: {what}")
+        self.problems.append(f"{self.whole.path(path)}: {what}")
 
     def mapping(self, data: Any, path: str, known: Iterable[str] = ()) -> Mapping[str, Any]:
         if data is None:
@@ -83,15 +89,20 @@ class _Reader:
         return low
 
 
-def rules_from_data(data: Any, words: Dictionary) -> Rules:
-    """Rules of plain data, ready to match.
+def rules_from_data(data: Any, words: Dictionary, base: Mapping[str, Any] | None = None) -> Rules:
+    """Rules of plain data, ready to match; over those of `base` when the data say so.
 
-    Raises `DeskInvalid` with every problem and its path.
+    Raises `DeskInvalid` with every problem and its path as it was written.
     """
     reader = _Reader()
-    rules = prepare(_book(reader, reader.mapping(data, "", KEYS)), reader.complain, words)
+    top = reader.mapping(data, "", KEYS)
+    if BASE in top:
+        reader.word(top[BASE], BASE, (BUILTIN,))
+    reader.texts(top.get(OFF), OFF)
+    reader.whole = merged(top, base or {} if BASE in top else {})
+    rules = prepare(_book(reader, reader.whole.data), reader.complain, words)
     if reader.problems:
-        raise DeskInvalid(tuple(reader.problems))
+        raise DeskInvalid(tuple(dict.fromkeys(reader.problems)))
     return rules
 
 
@@ -131,7 +142,9 @@ def _routed(reader: _Reader, rules: RuleBook, data: Any) -> RuleBook:
     try:
         return replace(rules, routing=routing_from_data(data))
     except DeskInvalid as invalid:
-        reader.problems.extend(invalid.problems)
+        for problem in invalid.problems:
+            path, _, what = problem.partition(": ")
+            reader.complain(path, what)
         return rules
 
 
@@ -184,6 +197,8 @@ def _category(reader: _Reader, name: str, data: Any) -> Category:
     given = reader.mapping(data, path, CATEGORY_KEYS)
     if name == NO_CATEGORY:
         reader.complain(path, "this name means that nothing was recognised")
+    elif not _NAME.fullmatch(name):
+        reader.complain("categories", f"{name[:40]!r} is no name: letters, digits, - and _ are expected")
     examples = reader.mapping(given.get("examples"), f"{path}.examples", ("yes", "no"))
     kinds = reader.texts(given.get("kinds"), f"{path}.kinds")
     line = given.get("line")
@@ -249,12 +264,14 @@ def _priority(reader: _Reader, data: Any, path: str, default_id: str) -> Priorit
 
 def _unique_ids(reader: _Reader, rules: RuleBook) -> None:
     seen: set[str] = set()
-    lists = [*(category.rules for category in rules.categories), *rules.kinds.values()]
-    ids = [rule.id for own in lists for rule in own] + [rule.id for rule in rules.priority]
-    for name in ids:
-        if name in seen:
-            reader.complain(name, "two rules have this id")
-        seen.add(name)
+    lists = {f"categories.{category.name}.rules": [rule.id for rule in category.rules] for category in rules.categories}
+    lists |= {f"kinds.{kind}": [rule.id for rule in own] for kind, own in rules.kinds.items()}
+    lists["priority"] = [rule.id for rule in rules.priority]
+    for path, ids in lists.items():
+        for number, name in enumerate(ids):
+            if name in seen:
+                reader.complain(f"{path}[{number}].id", f"two rules have the id {name!r}")
+            seen.add(name)
     if len(seen) > MAX_RULES:
         reader.complain("categories", f"more than {MAX_RULES} rules")
 

@@ -8,7 +8,7 @@ import yaml
 from b24app.desk.builtin import built_in_desk
 from b24app.desk.directory import Agent, Department, Directory
 from b24app.desk.document import data_of, parse
-from b24app.deskfile import DeskText, read_desk, write_desk
+from b24app.deskfile import DeskText, read_desk, with_full_rules, write_desk
 from b24app.kit.ids import DepartmentId, UserId
 
 HEAD = """\
@@ -185,3 +185,50 @@ def test_a_production_calendar_takes_the_hours_of_the_week_it_is_filled_into() -
 
 def _length(intervals: tuple[tuple[int, int], ...]) -> timedelta:
     return timedelta(microseconds=sum(end - start for start, end in intervals))
+
+
+CLASSIFICATION = """\
+classification:
+  base: builtin
+  off: [spam-9]
+  categories:
+    warehouse:
+      title: Склад
+      request_type: technical
+      rules:
+        - {any: [склад, остаток], weight: 4}
+      examples:
+        yes: ["Не сходится остаток на складе"]
+        no: [На складе не печатает сканер]
+"""
+
+
+def test_mistakes_in_classification_rules_have_their_place() -> None:
+    broken = CLASSIFICATION.replace("[склад, остаток], weight: 4", '[склад, "(остаток"], weight: heavy')
+    weight, bracket = checked(broken + CALENDAR)[:2]
+    place = "error: classification.categories.warehouse.rules.0"
+    assert weight == f"21:46: {place}.weight: a number from 0 to 100 is expected"
+    assert bracket == f"21:25: {place}.any.1: '(остаток': a bracket is not closed (character 8)"
+
+
+def test_examples_are_run_and_idle_switches_named() -> None:
+    told = checked(CLASSIFICATION + CALENDAR)
+    assert (
+        "24:14: error: classification.categories.warehouse.examples.no.0: 'На складе не печатает сканер' should not be"
+        " warehouse, but is warehouse" in told
+    )
+    assert "15:9: warning: classification.off.0: nothing is called 'spam-9'" in told
+
+
+def test_yes_no_and_off_are_names_and_words_not_truth_values() -> None:
+    read = read_desk(HEAD + CLASSIFICATION.replace("[склад, остаток]", "[склад, no, off]") + CALENDAR)
+    assert read.data["classification"]["categories"]["warehouse"]["rules"][0]["any"] == ["склад", "no", "off"]
+    assert "classification.off" not in read.data
+    assert read_desk(write_desk(read.data)).data == read.data
+
+
+def test_the_classification_is_written_out_in_full_on_demand() -> None:
+    data = read_desk(HEAD + CALENDAR).data
+    full = with_full_rules(data)["classification"]
+    assert full["categories"]["email"]["rules"][0]["id"] == "email-1"
+    assert "base" not in full

@@ -1,7 +1,8 @@
 """The built-in rules: what a portal starts with and what `b24app classify` uses without `--rules`."""
 
+import json
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 from b24app.pipelines.classify.builtin.channels import CHANNELS
 from b24app.pipelines.classify.builtin.macros import DICTIONARY, EXCLUDED_TOPIC, FOCUS, MACROS
@@ -12,8 +13,12 @@ from b24app.pipelines.classify.builtin.tone import KINDS, PRIORITY, ROUTING
 from b24app.pipelines.classify.engine import Rules
 from b24app.pipelines.classify.morphology import Dictionary
 from b24app.pipelines.classify.opencorpora import shipped
+from b24app.pipelines.classify.overlay import BASE, BUILTIN, OFF, merged, names_of
 from b24app.pipelines.classify.schema import rules_from_data as read_rules
 from b24app.pipelines.classify.titles import title
+
+KEPT: Final = 6
+"""Rule sets kept ready, beside those that hold."""
 
 
 def default_data() -> dict[str, Any]:
@@ -43,5 +48,27 @@ def rules_from_data(data: Any, words: Dictionary | None = None) -> Rules:
     """Rules of plain data; None gives the built-in ones. `words` is the dictionary, the shipped one when not given.
 
     Raises `DeskInvalid` with every problem and its path.
+    Making rules ready takes about a second, so the latest few are kept: a draft is checked, tried and published.
     """
-    return default_rules() if data is None else read_rules(data, words or shipped())
+    if data is None:
+        return default_rules()
+    return _ready(json.dumps(data, ensure_ascii=False, default=str), words or shipped())
+
+
+@lru_cache(maxsize=KEPT)
+def _ready(text: str, words: Dictionary) -> Rules:
+    return read_rules(json.loads(text), words, default_data())
+
+
+def full_data(data: Any) -> dict[str, Any]:
+    """Rules as plain data in full: with the built-in ones under them where they say so, every rule with its id.
+
+    What is switched off is left out.
+    """
+    own = {BASE: BUILTIN} if data is None else data
+    return dict(merged(own, default_data() if own.get(BASE) == BUILTIN else {}).data)
+
+
+def known_names(data: Any) -> frozenset[str]:
+    """What `off` may name: ids of rules, categories and excluded topics, one's own and those of the base."""
+    return names_of(full_data({**data, OFF: []}))
