@@ -9,7 +9,6 @@ import yaml
 
 from b24app.desk.directory import Directory
 from b24app.desk.document import DeskDocument, read
-from b24app.desk.problems import Path as Place
 from b24app.desk.problems import Problem
 from b24app.desk.rulecheck import check_rules
 from b24app.desk.staffcheck import check_people
@@ -42,7 +41,9 @@ class DeskText:
         """People it names who do not work on the portal any more."""
         if self.document is None:
             return ()
-        return tuple(Finding(*_mark(self.root, left.path), left) for left in check_people(self.document, directory))
+        return tuple(
+            Finding(*yamltext.place_of(self.root, left.path), left) for left in check_people(self.document, directory)
+        )
 
 
 def read_desk(text: str, *, remind_every: timedelta = timedelta(minutes=5)) -> DeskText:
@@ -56,33 +57,19 @@ def read_desk(text: str, *, remind_every: timedelta = timedelta(minutes=5)) -> D
         return DeskText(None, None, (Finding(*place, Problem((), f"no YAML: {error.problem}")),))
     except yaml.YAMLError as error:
         return DeskText(None, None, (Finding(1, 1, Problem((), f"no YAML: {error}")),))
-    if (twice := _named_twice(root)) is not None:
+    if (twice := yamltext.named_twice(root)) is not None:
         place = (twice.start_mark.line + 1, twice.start_mark.column + 1)
         return DeskText(None, None, (Finding(*place, Problem((), f"{twice.value!r} stands here twice")),))
-    document, problems = read(_plain(data), remind_every=remind_every)
+    document, problems = read(yamltext.plain(data), remind_every=remind_every)
     if document is not None:
         problems = (*problems, *(found := check_rules(document)))
         document = None if any(problem.severity == "error" for problem in found) else document
     return DeskText(
-        _plain(data), document, tuple(Finding(*_mark(root, problem.path), problem) for problem in problems), root
+        yamltext.plain(data),
+        document,
+        tuple(Finding(*yamltext.place_of(root, problem.path), problem) for problem in problems),
+        root,
     )
-
-
-def _named_twice(node: yaml.Node | None) -> yaml.ScalarNode | None:
-    """A key that its mapping has already: YAML would forget the first one in silence."""
-    if isinstance(node, yaml.SequenceNode):
-        return next((found for below in node.value if (found := _named_twice(below))), None)
-    if not isinstance(node, yaml.MappingNode):
-        return None
-    seen: set[str] = set()
-    for key, below in node.value:
-        if isinstance(key, yaml.ScalarNode):
-            if str(key.value) in seen and key.value != "<<":
-                return key
-            seen.add(str(key.value))
-        if (found := _named_twice(below)) is not None:
-            return found
-    return None
 
 
 def read_desk_file(path: Path) -> DeskText:
@@ -92,45 +79,9 @@ def read_desk_file(path: Path) -> DeskText:
 
 def write_desk(data: Any) -> str:
     """The document as YAML in the order people read it, words in their own letters."""
-    return yaml.safe_dump(data, allow_unicode=True, sort_keys=False, width=120, default_flow_style=None)
+    return yamltext.dump(data)
 
 
 def with_full_rules(data: Any) -> Any:
     """The document with its classification in full: from here on it no longer grows with the product."""
     return {**data, "classification": full_data(data.get("classification"))}
-
-
-def _plain(value: Any) -> Any:
-    """YAML reads unquoted dates as dates; the document knows them as text, as JSON does."""
-    if isinstance(value, dict):
-        return {key if isinstance(key, int | str) else str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_plain(item) for item in value]
-    return value if isinstance(value, str | int | float | bool | None) else str(value)
-
-
-def _mark(node: yaml.Node | None, path: Place) -> tuple[int, int]:
-    """Line and column (from 1) of the deepest existing place of a path.
-
-    A value on the line of its key is pointed at itself, a longer one by its key.
-    """
-    best, below = node, node
-    for step in path:
-        key, below = _child(below, step)
-        if below is None:
-            break
-        best = key if key is not None and key.start_mark.line != below.start_mark.line else below
-    return (best.start_mark.line + 1, best.start_mark.column + 1) if best is not None else (1, 1)
-
-
-def _child(node: yaml.Node | None, step: str | int) -> tuple[yaml.Node | None, yaml.Node | None]:
-    """Key (None in a list) and value below a node."""
-    if isinstance(node, yaml.MappingNode):
-        return next(((key, value) for key, value in node.value if _is_key(key, step)), (None, None))
-    if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
-        return None, node.value[step]
-    return None, None
-
-
-def _is_key(node: yaml.Node, step: str | int) -> bool:
-    return isinstance(node, yaml.ScalarNode) and str(node.value) == str(step)

@@ -46,6 +46,7 @@ from b24app.usecases.deliver import Delivery
 from b24app.usecases.deskedit import DeskEdit
 from b24app.usecases.pulling import Pulling
 from b24app.usecases.reconcile import Reconcile
+from b24app.usecases.ruledesk import RuleDesk
 from b24app.usecases.rules import Rules
 from b24app.webhooks.routes import router as webhooks
 
@@ -223,6 +224,7 @@ def _mount(app: FastAPI, service: Service) -> None:
     state.refusals, state.trusted_frame = service.installing.trust.refusals, trusted_frame
     state.cards = Cards(service.store, service.clients, service.clock)
     state.desk_edit = DeskEdit(service.store, service.clients, service.desks, service.clock)
+    state.rule_desk = RuleDesk(service.store, state.desk_edit)
     state.app_pages = AppPages(service.store, service.clients, service.desks, service.rules, service.clock)
     state.round_trips = RoundTrips(service.secret, service.oauth, allow_http=service.settings.allow_http_portals)
     state.sessions = Sessions(service.secret)

@@ -90,6 +90,12 @@ class Tickets:
         found = await self._session.execute(query.order_by(*order).limit(limit).offset(offset))
         return [_ticket(row) for row in found]
 
+    async def latest(self, limit: int) -> list[Ticket]:
+        """The tickets that came in last, the newest first; those whose deal was deleted are left out."""
+        query = select(tickets).where(tickets.c.portal_id == self._portal, tickets.c.gone != "deleted")
+        found = await self._session.execute(query.order_by(tickets.c.opened_at.desc(), tickets.c.id).limit(limit))
+        return [_ticket(row) for row in found]
+
     async def count(self, wanted: Wanted) -> int:
         """How many there are."""
         query = select(func.count()).select_from(tickets).where(*self._where(wanted))

@@ -8,7 +8,7 @@ from fastapi.responses import RedirectResponse
 
 from b24app.bitrix.oauth import Keys
 from b24app.db.portals import Portal, PortalStatus
-from b24app.install import pages, settings
+from b24app.install import pages, settings, topics
 from b24app.install.app import pieces, queue_values
 from b24app.install.door import AppPagesOf, Door, InstallingOf, need_administrator
 from b24app.install.handshake import Frame, frame_of, read_request, trust_of
@@ -23,6 +23,7 @@ from b24app.usecases.trust import Ticketed, UnknownPortal, claim_of_event, claim
 router = APIRouter(prefix="/bitrix", include_in_schema=False, route_class=Door)
 router.include_router(pieces)
 router.include_router(settings.pieces)
+router.include_router(topics.pieces)
 
 
 # --- opened by the portal

@@ -1,21 +1,25 @@
 """`/bitrix/app/settings…`: SLA rules, calendars and versions of the desk: draft, check, publication, return."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
 
-from b24app.install import calendarform, pages, policyform
+from b24app.install import calendarform, pages, policyform, topicview
 from b24app.install.door import AppPagesOf, Door, need_administrator
 from b24app.install.fields import Reading, number_of
 from b24app.install.forms import lists_of
 from b24app.install.ruleview import facts_of
+from b24app.install.rulewords import told
 from b24app.install.settingsview import PARTS, Shown, drawn
 from b24app.kit.errors import Conflict, DeskInvalid, PortalRefused, RuleBroken
-from b24app.ui import InFrame, language_of
-from b24app.usecases.deskedit import DeskEdit
+from b24app.ui import InFrame, Scene, language_of, origin_of
+from b24app.usecases.deskedit import DeskEdit, Editing
+from b24app.usecases.ruledesk import RuleDesk
 from b24app.usecases.trust import collect
 
+ALL_PARTS: Final = (*PARTS, *topicview.PARTS)
 NEW_CALENDAR: Final = {"timezone": "Europe/Moscow", "working_hours": {}}
 pieces = APIRouter(include_in_schema=False, route_class=Door)
 
@@ -25,7 +29,13 @@ async def _edit(request: Request) -> DeskEdit:
     return found
 
 
+async def _rule_desk(request: Request) -> RuleDesk:
+    found: RuleDesk = request.app.state.rule_desk
+    return found
+
+
 EditOf = Annotated[DeskEdit, Depends(_edit)]
+RuleDeskOf = Annotated[RuleDesk, Depends(_rule_desk)]
 
 
 Change = Callable[[dict[str, Any]], dict[str, Any]]
@@ -34,8 +44,11 @@ Change = Callable[[dict[str, Any]], dict[str, Any]]
 class Desk:
     """One request to the settings: who asks, what is edited, how it is answered."""
 
-    def __init__(self, request: Request, session: InFrame, app_pages: AppPagesOf, edit: EditOf) -> None:
+    def __init__(
+        self, request: Request, session: InFrame, app_pages: AppPagesOf, edit: EditOf, rule_desk: RuleDeskOf
+    ) -> None:
         self.request, self.session, self.app_pages, self.edit = request, session, app_pages, edit
+        self.rule_desk = rule_desk
         self.language = language_of(session.language)
 
     async def form(self) -> Reading:
@@ -48,14 +61,23 @@ class Desk:
         portal = self.session.portal
         scene = pages.scene_of(self.request, self.session.language, zone=await self.app_pages.zone(portal))
         shown: Shown = {"part": part, "admin": self.session.is_admin, "editing": None, **_NOTHING, **values}
+        shown |= {"told": partial(told, path=(), language=self.language), "topic_title": str}
         if self.session.is_admin and part != "people":
             try:
                 shown["editing"] = now = await self.edit.editing(portal)
             except RuleBroken as broken:
                 shown |= {"part": "people", "problem": str(broken)}
             else:
-                shown |= await drawn(shown, self.edit, portal, now, scene)
+                shown |= await self._drawn(shown, now, scene)
         return pages.draw(self.request, scene, "install/_settings.html", status=status, **shown)
+
+    async def _drawn(self, shown: Shown, now: Editing, scene: Scene) -> Shown:
+        portal = self.session.portal
+        shown["topic_title"] = topicview.Book.of(now, self.language).title
+        if shown["part"] not in topicview.PARTS:
+            return await drawn(shown, self.edit, portal, now, scene)
+        origin = origin_of((await self.app_pages.portal(portal)).client_endpoint)
+        return {"origin": origin, **await topicview.drawn(shown, self.rule_desk, portal, now, scene)}
 
     async def change(self, part: str, reading: Reading, change: Change, **values: Any) -> Response:
         """Put a change into the draft, unless a field is wrong or somebody was faster."""
@@ -89,9 +111,12 @@ async def show_settings(
     place: Annotated[int, Query(ge=0)] = 0,
     year: Annotated[int, Query(ge=2000, le=2100)] = 0,
     number: Annotated[int, Query(ge=0)] = 0,
+    q: Annotated[str, Query(max_length=100)] = "",
+    text: Annotated[str, Query(max_length=2_000)] = "",
 ) -> Response:
     """Choices of an administrator."""
-    return await desk.show(part if part in PARTS else "people", name=name, place=place, year=year, number=number)
+    known = part if part in ALL_PARTS else "people"
+    return await desk.show(known, name=name, place=place, year=year, number=number, q=q, text=text)
 
 
 # --- draft and versions
@@ -101,7 +126,7 @@ async def show_settings(
 async def decide_draft(desk: DeskOf) -> Response:
     """Check, publish or forget the draft."""
     reading = await desk.form()
-    part = reading.text("part") if reading.text("part") in PARTS else "rules"
+    part = reading.text("part") if reading.text("part") in ALL_PARTS else "rules"
     match reading.text("act"):
         case "check":
             problems = await desk.edit.check(desk.session.portal)

@@ -60,6 +60,11 @@ def _ready(text: str, words: Dictionary) -> Rules:
     return read_rules(json.loads(text), words, default_data())
 
 
+def try_rules(data: Any) -> None:
+    """Raises `DeskInvalid` like `rules_from_data`; for pieces of rules on their way into a draft, nothing is kept."""
+    read_rules(data, shipped())
+
+
 def full_data(data: Any) -> dict[str, Any]:
     """Rules as plain data in full: with the built-in ones under them where they say so, every rule with its id.
 
