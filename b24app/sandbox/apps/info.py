@@ -92,7 +92,8 @@ def scope(call: Call) -> Any:
 @method("methods")
 def methods(call: Call) -> Any:
     wanted, full = str(call.get("scope") or ""), str(call.get("full") or "").lower() in YES
-    entries = [entry for entry in REGISTRY if not entry.v3]
+    old = call.portal.faults.old_portal
+    entries = [entry for entry in REGISTRY if not entry.v3 and not (old and entry.newer)]
     if wanted:
         return [entry.name for entry in entries if wanted in entry.scope.split("|")]
     return [entry.name for entry in entries if full or call.caller.may(entry.scope)]
@@ -101,8 +102,7 @@ def methods(call: Call) -> Any:
 @method("method.get")
 def method_get(call: Call) -> Any:
     entry = REGISTRY.find(str(call.argument("name")))
-    missing = call.portal.faults.old_portal and entry is not None and entry.name.lower().startswith("imbot.v2")
-    known = entry is not None and not missing
+    known = entry is not None and not (call.portal.faults.old_portal and entry.newer)
     return {"isExisting": known, "isAvailable": bool(known and entry and call.caller.may(entry.scope))}
 
 

@@ -64,6 +64,10 @@ def update(call: Call) -> Any:
             raise RestError("INVALID_ARG_VALUE", "Пустой комментарий")
     if "FILES" in fields:
         changes["FILES"] = _files(call.portal, fields["FILES"])
+        if row["FILES"]:
+            call.portal.tell(
+                f"files of comment {row['ID']} that it had are gone: FILES replaces all", method=call.method
+            )
     table(call.portal).update(row["ID"], **changes)
     happened(call, row, "UPDATE")
     return row["ID"]

@@ -87,6 +87,9 @@ class Dialect:
         if not any(field.name == "ID" for field, _ in printed):
             printed.insert(0, (self.schema.fields["ID"], "id"))
         extra = wanted & set(channels.ALIASES) if self.kind.fm else set()
+        known = {name for field, name in printed} | {field.name for field, _ in printed} | extra
+        for name in sorted(wanted - known):
+            self.portal.tell(f"{self.kind.name} has no field {name} that can be selected: it was left out")
 
         def few(row: Row) -> Row:
             shown = {name: self._value(field, row) for field, name in printed}

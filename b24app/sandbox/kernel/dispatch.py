@@ -11,6 +11,9 @@ from b24app.sandbox.kernel.portal import Portal
 from b24app.sandbox.kernel.registry import REGISTRY, Answer, Call, Method, Params
 
 BATCH_MAX = 50
+# What any call may carry, whatever the method makes of it.
+COMMON = frozenset({"auth", "access_token", "auth_connector", "bx24_request_id", "bx24_sdk_ver", "bx24_sdk_type", "start",
+                    "halt", "sessid", "bottoken", "client_id", "params"})  # fmt: skip
 FALSE = ("", "0", "false", "none", "n")
 _REFERENCE = re.compile(r"\$(result|error|total|next)((?:\[[^\[\]]*\])+)")
 
@@ -45,8 +48,7 @@ class Dispatcher:
 
     def _find(self, name: str, *, v3: bool) -> Method:
         entry = REGISTRY.find(name, v3=v3)
-        missing = self._portal.faults.old_portal and (v3 or name.lower().startswith("imbot.v2"))
-        if entry is None or missing:
+        if entry is None or (self._portal.faults.old_portal and entry.newer):
             raise RestError("ERROR_METHOD_NOT_FOUND", "Method not found!", 404)
         return entry
 
@@ -61,7 +63,16 @@ class Dispatcher:
             portal.origin_connector, portal.hops = before
             spent = monotonic() - begun + portal.faults.operating_cost_s
             self.operating.add(call.caller.budget, entry.name, spent)
+        self._tell_unread(call)
         return result if isinstance(result, Answer) else Answer(result)
+
+    def _tell_unread(self, call: Call) -> None:
+        """A parameter nobody looked at is often a misspelt one; told once until the log is forgotten."""
+        portal = self._portal
+        for name in sorted(call.params.unread) if call.source else ():
+            text = f"{call.method} has no parameter {name}: it was ignored"
+            if name.lower() not in COMMON and all(row["text"] != text for row in portal.tells):
+                portal.tell(text, method=call.method)
 
     def time_block(self, begun: float, processing: float, caller: Caller | None, name: str) -> dict[str, Any]:
         """The `time` of an answer; with operating counters except on premise."""

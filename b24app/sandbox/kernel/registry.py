@@ -40,11 +40,32 @@ class Answer:
 
 
 class Params(dict[str, Any]):
-    """Parameters whose names are compared without case, as most methods of the portal do."""
+    """Parameters whose names are compared without case, as most methods of the portal do.
+
+    `unread` are those no method has looked at: a real portal passes over them in silence.
+    """
 
     def __init__(self, values: Mapping[str, Any]) -> None:
         super().__init__(values)
         self._lower = {str(key).lower(): key for key in values}
+        self.unread = set(values)
+
+    def __iter__(self) -> Iterator[str]:
+        self.unread.clear()  # whoever walks over all of them looks at all of them
+        return super().__iter__()
+
+    def __getitem__(self, key: str) -> Any:
+        self.unread.discard(key)
+        return super().__getitem__(key)
+
+    def items(self) -> Any:
+        self.unread.clear()
+        return super().items()
+
+    def get(self, key: str, default: Any = None) -> Any:
+        """The parameter of exactly this name."""
+        self.unread.discard(key)
+        return super().get(key, default)
 
     def find(self, *names: str, default: Any = None) -> Any:
         """The first of these parameters that was given."""
@@ -56,7 +77,9 @@ class Params(dict[str, Any]):
 
     def has(self, name: str) -> bool:
         """Whether a parameter was given at all."""
-        return name.lower() in self._lower
+        key = self._lower.get(name.lower())
+        self.unread.discard(key or "")
+        return key is not None
 
 
 @dataclass(slots=True)
@@ -160,6 +183,11 @@ class Method:
     only: Only = Only.ANY
     batch: bool = True
     v3: bool = False
+
+    @property
+    def newer(self) -> bool:
+        """Whether an older on-premise portal lacks it: REST 3.0, bots of the second generation, `im.v2`."""
+        return self.v3 or self.name.lower().startswith(("imbot.v2.", "im.v2."))
 
     def admit(self, call: Call) -> None:
         """Refuse a caller who may not call this method at all."""

@@ -36,18 +36,16 @@ def register(call: Call) -> Any:
         raise RestError("BOT_CODE_REQUIRED", "Bot code is required")
     known = call.portal.table("bot").first(CODE=code)
     if known is not None:
-        return _existing(call, known, fields)
+        return _existing(call, known)
     bot = _make(call, code, token, fields)
     return answer(call.portal, bot)
 
 
-def _existing(call: Call, bot: Row, fields: dict[str, Any]) -> Any:
+def _existing(call: Call, bot: Row) -> Any:
     if not owns(call, bot):
         raise RestError("BOT_CODE_ALREADY_TAKEN", "Bot code is already taken")
-    given = pick(fields, "webhookUrl")
-    if given and given != bot["WEBHOOK"]:
-        text = f"Bot.register of «{bot['CODE']}» changed nothing: the bot exists, use Bot.update"
-        call.portal.tell(text, kind="bot")
+    text = f"Bot.register of «{bot['CODE']}» changed nothing: the bot exists, use Bot.update"
+    call.portal.tell(text, kind="bot")
     return answer(call.portal, bot)
 
 

@@ -92,7 +92,7 @@ def leave(portal: Portal, chat: Row, user_id: int) -> None:
 def add_message(portal: Portal, chat: Row, author: int, text: str, **fields: Any) -> Row:
     """Write a message down; the author has read everything up to it."""
     row = {
-        "CHAT_ID": chat["ID"], "AUTHOR_ID": author, "DATE": portal.iso(), "TEXT": cut(text), "SYSTEM": False,
+        "CHAT_ID": chat["ID"], "AUTHOR_ID": author, "DATE": portal.iso(), "TEXT": cut(portal, text), "SYSTEM": False,
         "UUID": str(uuid.UUID(int=portal.random.getrandbits(128), version=4)), "FORWARD": None, "PARAMS": {},
         "DELETED": False, "REACTIONS": {}, "PRESSED": [],
     }  # fmt: skip
@@ -159,9 +159,12 @@ def viewed_by_others(chat: Row, message: Row) -> bool:
     )
 
 
-def cut(text: str) -> str:
+def cut(portal: Portal, text: str) -> str:
     """Texts above 20 000 characters are cut."""
-    return text if len(text) <= LONGEST else text[: LONGEST - len(CUT)] + CUT
+    if len(text) <= LONGEST:
+        return text
+    portal.tell(f"a message of {len(text)} characters was cut to {LONGEST}")
+    return text[: LONGEST - len(CUT)] + CUT
 
 
 def _make(portal: Portal, fields: dict[str, Any]) -> Row:

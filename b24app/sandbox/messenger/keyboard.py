@@ -57,6 +57,8 @@ def normalise(raw: Any, *, bot_id: int = 0) -> Normalised:
             lost.append(f"button {place} was dropped: {why}")
         else:
             buttons.append(made)
+            wrong = [name for name in COLOURS if given.get(name) and name not in made and made["TYPE"] == "BUTTON"]
+            lost += [f"button {place}: {name} {given[name]} is no colour and was ignored" for name in wrong]
     if len(json.dumps(buttons, ensure_ascii=False)) > MAX_SIZE:
         raise KeyboardError("KEYBOARD_OVERSIZE", "You have exceeded the maximum allowable size of keyboard")
     return Normalised(buttons, lost)

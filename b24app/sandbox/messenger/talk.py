@@ -56,7 +56,7 @@ def change(portal: Portal, message: Row, changes: dict[str, Any]) -> Row:
     """Change a message; buttons that were waiting for it are free again."""
     params = {**message["PARAMS"], **changes.pop("PARAMS", {})}
     if "TEXT" in changes:
-        changes["TEXT"] = chats.cut(changes["TEXT"])
+        changes["TEXT"] = chats.cut(portal, changes["TEXT"])
         params["IS_EDITED"] = "Y"
     message = portal.table("message").update(message["ID"], **changes, PARAMS=params, PRESSED=[])
     chat = _chat_of(portal, message)
@@ -165,6 +165,12 @@ def keyboard_for(portal: Portal, raw: Any, *, bot_id: int, code: str) -> list[di
     made = keyboard.normalise(raw, bot_id=bot_id)
     for line in made.lost:
         portal.tell(f"{code}: {line}", kind="keyboard")
+    for one in made.buttons:
+        name = one.get("COMMAND")
+        if name and portal.table("bot").get(one["BOT_ID"]) and find_command(portal, one["BOT_ID"], name) is None:
+            portal.tell(
+                f"{code}: command {name} is not registered: a press of «{one['TEXT']}» goes nowhere", kind="keyboard"
+            )
     only_breaks = all(one["TYPE"] == "NEWLINE" for one in made.buttons)
     return [] if only_breaks else made.buttons
 

@@ -19,6 +19,7 @@ from b24app.sandbox.org.user_fields import DATES, LABELS, OWN, READ_ONLY, visibl
 
 ANY_SCOPE = "user|user_basic|user_brief"
 LISTED = ("employee", "extranet")
+DERIVED = frozenset({"UF_DEPARTMENT_NAME", "USER_TYPE", "IS_ONLINE"})  # filtered by, though no row keeps them
 ALWAYS = frozenset({"ID", "NAME", "LAST_NAME"})
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _FOUND_IN = ("NAME", "LAST_NAME", "SECOND_NAME", "WORK_POSITION", "UF_DEPARTMENT_NAME")
@@ -82,7 +83,7 @@ def _list(call: Call, given: Mapping[str, Any]) -> Answer:
     clock = call.portal.clock
     lines = query.conditions({str(key).upper(): _flag(value) for key, value in given.items()})
     words = [str(line.value) for line in lines if line.field in {"NAME_SEARCH", "FIND"}]
-    lines = [line for line in lines if line.field not in {"NAME_SEARCH", "FIND"}]
+    lines = [line for line in lines if line.field not in {"NAME_SEARCH", "FIND"} and _is_known(call, line.field)]
     read = _reader(call.portal)
     rows = [row for row in call.portal.users if listed(row, lines) and query.passes(row, lines, clock, read)]
     rows = [row for row in rows if all(_found(row, text, read) for text in words)]
@@ -90,6 +91,13 @@ def _list(call: Call, given: Mapping[str, Any]) -> Answer:
     rows = query.ordered(rows, {sort if sort in LABELS else "ID": call.get("order") or "ASC"}, clock)
     answer = query.page(rows, call.get("start", default=0))
     return Answer([_selected(call, row) for row in answer.result], answer.total, answer.next)
+
+
+def _is_known(call: Call, field: str) -> bool:
+    if field in LABELS or field in DERIVED or field.startswith(OWN):
+        return True
+    call.portal.tell(f"{call.method}: unknown field {field} in FILTER was ignored", method=call.method)
+    return False
 
 
 def listed(row: Row, lines: list[query.Condition]) -> bool:
