@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
+from b24app.pipelines.classify.contrast import asides
 from b24app.pipelines.classify.exclusions import Exclusions, is_excluded
 from b24app.pipelines.classify.lexicon import Lexicon
 from b24app.pipelines.classify.matching import Hit, PhraseIndex
@@ -43,6 +44,8 @@ class Fired(NamedTuple):
     factor: float = 1.0
     excluded: bool = False
     """The words stand in a clause that names a topic only to exclude it."""
+    aside: bool = False
+    """They stand before a «но» that says what is wrong."""
 
 
 @dataclass(slots=True)
@@ -63,13 +66,14 @@ class Engine:
             if not is_excluded(hit, tokens, borders):
                 by_sentence[tokens.sentences[hit.start]].add(hit.phrase)
         factors = {sentence: self._factor(phrases) for sentence, phrases in by_sentence.items()}
+        aside = asides(tokens, {hit.start for hit in hits if self.focus.get(hit.phrase, 0) > 1})
         fired: list[Fired] = []
         for hit in hits:
             sentence = tokens.sentences[hit.start]
             in_subject = hit.start < subject_words
             out = is_excluded(hit, tokens, borders)
             fired += [
-                Fired(rule, hit, in_subject, factors.get(sentence, 1.0), out)
+                Fired(rule, hit, in_subject, factors.get(sentence, 1.0), out, hit.start in aside)
                 for rule in self.owners.get(hit.phrase, ())
                 if _stands(rule, by_sentence[sentence], in_subject)
             ]

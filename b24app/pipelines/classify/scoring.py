@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from math import exp
 from typing import Final
 
+from b24app.pipelines.classify.contrast import FACTOR
 from b24app.pipelines.classify.engine import Engine, Fired
 from b24app.pipelines.classify.rules import Defaults
 
@@ -53,7 +54,8 @@ def shares(ranked: list[Score]) -> list[float]:
 
 def _worth(one: Fired, engine: Engine, defaults: Defaults) -> float:
     bonus = defaults.phrase_bonus * (engine.index.size(one.hit.phrase) - 1)
-    return (one.rule.weight + bonus) * (defaults.subject_weight if one.in_subject else one.factor)
+    factor = defaults.subject_weight if one.in_subject else one.factor
+    return (one.rule.weight + bonus) * (factor * FACTOR if one.aside and one.rule.axis == "category" else factor)
 
 
 def _label_score(label: str, worths: list[tuple[float, Fired]]) -> Score:
@@ -74,5 +76,6 @@ def _first_mention(found: Mapping[str, Score], bonus: float) -> dict[str, float]
     return {label: bonus for label, one in found.items() if _first_word(one) == first}
 
 
-def _first_word(score: Score) -> int:
-    return min(one.hit.start for one in score.evidence)
+def _first_word(score: Score) -> tuple[bool, int]:
+    """What is told aside comes after everything else."""
+    return min((one.aside, one.hit.start) for one in score.evidence)

@@ -1,0 +1,27 @@
+"""What is told only to say what is different: «сделка создаётся, робот пишет, но сообщение не уходит» is about messages."""
+
+from collections.abc import Collection
+from typing import Final
+
+from b24app.pipelines.classify.words import Tokens
+
+CONTRAST: Final = frozenset({"но", "а", "однако", "зато", "только", "but", "however", "yet"})
+FACTOR: Final = 0.5
+"""What a word before the contrast counts; neither can it be the first mention."""
+
+
+def asides(tokens: Tokens, told: Collection[int]) -> frozenset[int]:
+    """Words that stand before a contrast, when only behind it something is broken or asked for (at the words `told`)."""
+    found: set[int] = set()
+    first = 0
+    for at in range(1, len(tokens) + 1):
+        if at == len(tokens) or tokens.sentences[at] != tokens.sentences[first]:
+            found.update(_before(tokens, range(first, at), [one for one in told if first <= one < at]))
+            first = at
+    return frozenset(found)
+
+
+def _before(tokens: Tokens, sentence: range, told: Collection[int]) -> range:
+    first = min(told, default=sentence.start)
+    turns = [at for at in sentence if at < first and tokens.words[at].lower() in CONTRAST]
+    return range(sentence.start, max(turns, default=sentence.start))
