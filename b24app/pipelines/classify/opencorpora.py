@@ -20,10 +20,30 @@ UNSEEN: Final = 1e-4
 ORDER: Final = 0.3
 """Share of the readings of a form that must be imperative."""
 SHORTEST_ORDER: Final = 3
-GREETINGS: Final = frozenset({"здравствовать", "простить", "извинить", "прощать", "извинять"})
-"""Imperatives that ask for nothing."""
+IDLE: Final = frozenset(
+    (
+        "здравствовать",
+        "простить",
+        "извинить",
+        "прощать",
+        "извинять",
+        "слушать",
+        "слушайте",
+        "послушать",
+        "сказать",
+        "подсказать",
+        "пояснить",
+        "уточнить",
+        "представить",
+        "поверить",
+        "понять",
+        "знать",
+    )
+)
+"""Imperatives of greeting and of asking: nothing is to be done but to listen and to answer."""
 
-_IMPERATIVE: Final = "impr"
+_IMPERATIVE: Final = frozenset(("impr", "excl"))
+"""Addressed to others: «сократите», not «сократим»."""
 _PARTICIPLE: Final = "PRTF"
 
 
@@ -106,7 +126,7 @@ class OpenCorpora:
 
 
 def _orders(form: str, lemma: str, imperative: bool) -> bool:
-    return imperative and len(form) > SHORTEST_ORDER and lemma not in GREETINGS
+    return imperative and len(form) > SHORTEST_ORDER and lemma not in IDLE
 
 
 def _plain(word: str) -> str:

@@ -56,6 +56,24 @@ def test_a_topic_that_is_named_to_be_excluded_does_not_count() -> None:
     assert any("исключена" in reason.text for reason in found.why)
 
 
+def test_what_stands_before_a_but_is_told_aside() -> None:
+    assert sort("Сделка создаётся, робот пишет клиенту, но сообщение в WhatsApp не уходит").category == "messengers"
+    assert sort("В карточке сделки всё есть, а в 1С заказ приходит без номенклатуры").category == "integration"
+
+
+@pytest.mark.parametrize(
+    ("text", "category"),
+    [
+        ("rkbtyns yt vjuen ljpdjybnmcz", "telephony"),  # keyboard left in English
+        ("vystavite schet na dekabr", "billing"),
+        ("шблон договра слетел", "documents"),
+        ("неработает почта", "email"),
+    ],
+)
+def test_words_are_read_as_they_were_meant(text: str, category: str) -> None:
+    assert sort(text).category == category
+
+
 def test_without_urgency_wins_over_urgent_words() -> None:
     assert sort("Не срочно, но не уходят письма, нужно сегодня до обеда").priority == "low"
 

@@ -5,6 +5,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from b24app.pipelines.classify.builtin.channels import CHANNELS
+from b24app.pipelines.classify.builtin.field import FIELD
 from b24app.pipelines.classify.builtin.macros import DICTIONARY, EXCLUDED_TOPIC, FOCUS, MACROS
 from b24app.pipelines.classify.builtin.noise import NOISE
 from b24app.pipelines.classify.builtin.portal import PORTAL
@@ -23,7 +24,10 @@ KEPT: Final = 6
 
 def default_data() -> dict[str, Any]:
     """The built-in rules as plain data, in the shape of a rules file."""
-    categories = {**PORTAL, **CHANNELS, **SERVICE, **NOISE}
+    categories = {
+        name: {**category, "rules": [*category["rules"], *FIELD.get(name, ())]}
+        for name, category in {**PORTAL, **CHANNELS, **SERVICE, **NOISE}.items()
+    }
     return {
         "version": 2,
         "language": ["ru", "en"],

@@ -148,6 +148,7 @@ PORTAL: Final[dict[str, Any]] = {
     "tasks": {
         "request_type": "technical",
         "kind": "problem",
+        "unless": listed("(отчет|статистика|аналитика) (по|о) задача"),
         "rules": [
             rule(
                 3.6,
@@ -235,7 +236,7 @@ PORTAL: Final[dict[str, Any]] = {
     },
     "reports": {
         "request_type": "technical",
-        "kind": "request",
+        "kind": "problem",
         "rules": [
             rule(
                 4.8,
