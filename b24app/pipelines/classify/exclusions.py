@@ -56,9 +56,13 @@ class Exclusions:
 
 
 def is_excluded(hit: Hit, tokens: Tokens, borders: Borders) -> bool:
-    """The words of a hit name an excluded topic."""
-    border = borders.get(tokens.clauses[hit.start])
-    return border is not None and (hit.start >= border[0] or hit.end <= border[1])
+    """The words of a hit name an excluded topic: its first or its last word does."""
+    return _out(hit.start, tokens, borders) or _out(hit.end - 1, tokens, borders)
+
+
+def _out(at: int, tokens: Tokens, borders: Borders) -> bool:
+    border = borders.get(tokens.clauses[at])
+    return border is not None and (at >= border[0] or at < border[1])
 
 
 def _closes(hit: Hit, tokens: Tokens) -> bool:

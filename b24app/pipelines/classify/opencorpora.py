@@ -38,6 +38,7 @@ IDLE: Final = frozenset(
         "поверить",
         "понять",
         "знать",
+        "услать",
     )
 )
 """Imperatives of greeting and of asking: nothing is to be done but to listen and to answer."""
