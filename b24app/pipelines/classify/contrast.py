@@ -6,6 +6,7 @@ from typing import Final
 from b24app.pipelines.classify.words import Tokens
 
 CONTRAST: Final = frozenset({"но", "а", "однако", "зато", "только", "but", "however", "yet"})
+TURNS: Final = frozenset({"но", "однако", "but", "however", "yet"})
 FACTOR: Final = 0.5
 """What a word before the contrast counts; neither can it be the first mention."""
 
@@ -22,6 +23,7 @@ def asides(tokens: Tokens, told: Collection[int]) -> frozenset[int]:
 
 
 def _before(tokens: Tokens, sentence: range, told: Collection[int]) -> range:
-    first = min(told, default=sentence.start)
-    turns = [at for at in sentence if at < first and tokens.words[at].lower() in CONTRAST]
+    """Up to the last contrast before the first of `told`; when nothing is told, a «но» itself says what matters."""
+    first, words = (min(told), CONTRAST) if told else (sentence.stop, TURNS)
+    turns = [at for at in sentence if at < first and tokens.words[at].lower() in words]
     return range(sentence.start, max(turns, default=sentence.start))

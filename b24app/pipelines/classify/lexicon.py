@@ -13,17 +13,20 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from b24app.pipelines.classify.aspects import ASPECTS
+from b24app.pipelines.classify.english import COMMON
 from b24app.pipelines.classify.morphology import Dictionary, stem
 from b24app.pipelines.classify.words import normal_forms
 
 SHORTEST_REPAIRED: Final = 4
-SHORTEST_ENGLISH: Final = 7
+SHORTEST_ENGLISH: Final = 5
 LONG: Final = 8
 """From this length on two errors are repaired, below it one."""
 LONGEST_REPAIRED: Final = 24
+MAX_READINGS: Final = 8
+"""Words of the rules that a misspelt one may be at once."""
 MAX_BUCKET: Final = 3_000
 HEAD: Final = 2
-TAIL: Final = 3
+TAIL: Final = 2
 
 AtomKind = Literal["lemma", "stem", "form", "prefix", "number", "mark", "regex", "tag"]
 
@@ -144,7 +147,7 @@ class Lexicon:
         least = min(near.values())
         best = sorted(target for target, distance in near.items() if distance == least)
         same_head = [target for target in best if target[0] == form[0]]
-        return tuple(same_head or best)[:4]
+        return tuple(same_head or best)[:MAX_READINGS]
 
     def repairable(self, form: str) -> bool:
         """No dictionary knows the word, and it is of a length and kind that can be repaired."""
@@ -153,6 +156,7 @@ class Lexicon:
             shortest <= len(form) <= LONGEST_REPAIRED
             and form.isalpha()
             and form not in self._forms
+            and form not in COMMON
             and form not in self._spelled
             and not (not form.isascii() and self.words.known(form))
         )
