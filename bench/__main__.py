@@ -15,8 +15,10 @@ SOAKS = {"soak": "soak.py"}
 
 
 def main(names: list[str]) -> int:
-    """Run them one after another; the worst exit code is ours."""
+    """Run them one after another; the worst exit code is ours. Options behind a name are that bench's."""
     known = BENCHES | SOAKS
+    first = next((place for place, word in enumerate(names) if word.startswith("-")), len(names))
+    names, options = names[:first], names[first:]
     chosen = names or list(BENCHES)
     unknown = [name for name in chosen if name not in known]
     if unknown:
@@ -25,7 +27,7 @@ def main(names: list[str]) -> int:
     codes = []
     for name in chosen:
         print(f"\n=== {name}", flush=True)
-        codes.append(subprocess.run([sys.executable, str(HERE / known[name])], check=False).returncode)
+        codes.append(subprocess.run([sys.executable, str(HERE / known[name]), *options], check=False).returncode)
     return max(codes)
 
 

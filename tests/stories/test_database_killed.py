@@ -1,5 +1,6 @@
 """PostgreSQL is killed in a burst of new deals and started again: the service waits for it and goes on by itself."""
 
+import os
 from pathlib import Path
 
 import httpx
@@ -8,7 +9,9 @@ from tests.support.people import Person
 from tests.support.processes import announced, installed, letter_comes
 from tests.support.world import company
 
-BURST, KILLS = 60, 2
+BURST = int(os.environ.get("SOAK_BURST", "50"))
+KILLS = int(os.environ.get("SOAK_KILLS", "2"))
+"""`make soak` asks for more of the same."""
 EVENT = {"event": "ONCRMDEALUPDATE", "data[FIELDS][ID]": "1", "auth[member_id]": "x", "auth[application_token]": "x"}
 
 
@@ -26,7 +29,9 @@ async def test_every_deal_is_announced_once_and_nobody_had_to_restart_anything(t
             deals.append(await letter_comes(box, BURST + kill))  # its event is refused: the sweep finds it
             await cluster.start()
 
-        await dispatcher.waits(lambda: set(deals) <= set(announced(dispatcher)), None, ("every deal",), within_s=60)
+        await dispatcher.waits(
+            lambda: set(deals) <= set(announced(dispatcher)), None, ("every deal",), within_s=60 + BURST * 0.3
+        )
 
         assert nodes.web.lives
         seen = announced(dispatcher)
