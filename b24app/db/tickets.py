@@ -58,6 +58,12 @@ class Tickets:
         row = (await self._session.execute(query)).first()
         return _ticket(row) if row is not None else None
 
+    async def hold(self, ticket: TicketId) -> None:
+        """Keep others from changing it until the end of this unit. With SQLite every writing unit is alone anyway."""
+        if self._session.get_bind().dialect.name != "sqlite":
+            held = select(tickets.c.id).where(*self._is(ticket)).with_for_update(nowait=self._nowait)
+            await self._session.execute(held)
+
     async def save(self, ticket: Ticket, *, desk: int | None = None, at: datetime | None = None) -> Ticket:
         """Store the ticket and return it with its new version; `desk` is the revision it was decided by, None if by none.
 

@@ -48,10 +48,10 @@ class PortalPass:
 
     @asynccontextmanager
     async def ours(self) -> AsyncIterator[AsyncSession]:
-        """A transaction that only succeeds while the lane is ours."""
+        """A transaction that only succeeds while the lane is ours. Everybody holds ticket, row and lane in this order."""
         async with self.store.database.sessions() as session:
-            await lanes.fence(session, self.claim)
             yield session
+            await lanes.fence(session, self.claim)
             await session.commit()
 
 
@@ -154,8 +154,9 @@ class Attempt:
     async def _mark_done(self, call: Call, answer: Any) -> None:
         # No fence here: it did work, whoever holds the lane now. The row's own state lets one of two finish it.
         async with self._lane.store.database.sessions() as session:
+            work = self._lane.store.unit(session, self._row.portal, f"outbox:{self._row.id}")
+            await self._deliverer.hold(work, self._row)
             if await delivery.finish(session, self._row, answer):
-                work = self._lane.store.unit(session, self._row.portal, f"outbox:{self._row.id}")
                 await self._deliverer.on_result(work, self._row, call, answer)
                 await work.commit()
 
@@ -198,7 +199,6 @@ class Attempt:
     async def _bury(self, error: Exception) -> None:
         row = self._row
         async with self._lane.store.database.sessions() as session:
-            await lanes.fence(session, self._lane.claim)
             if not await delivery.bury(session, row, describe(error)):
                 return
             work = self._lane.store.unit(session, row.portal, f"outbox:{row.id}:refused{row.attempts}")
@@ -207,7 +207,9 @@ class Attempt:
                     await self._deliverer.on_refused(work, row, error)
             except Exception:  # noqa: BLE001 - the row is dead in any case and shows the portal's own reason
                 _log.exception("refusal not handled portal=%s row=%s kind=%s", row.portal, row.id, row.kind)
-            await work.commit()
+            await work.settle()
+            await lanes.fence(session, self._lane.claim)
+            await session.commit()
 
     async def _drop(self) -> None:
         async with self._lane.ours() as session:

@@ -32,6 +32,10 @@ class Deliverer(Protocol):
         """After a doubtful attempt of a `keyed` or `read-back` effect: did it work? None to send it again."""
         ...
 
+    async def hold(self, work: Work, row: OutboxRow, /) -> None:
+        """Hold the ticket that `on_result` will change: before the row, as every other unit does, so that none waits in a circle."""
+        ...
+
     async def on_result(self, work: Work, row: OutboxRow, call: Call, answer: Any, /) -> None:
         """In the transaction that marks the row done: keep ids, cause further effects. No network."""
         ...

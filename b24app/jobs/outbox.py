@@ -93,7 +93,8 @@ class OutboxDrain:
 
     async def _leave(self, lane: PortalPass) -> None:
         claim = lane.claim
-        async with lane.ours() as session:
+        async with self._store.database.sessions() as session:
+            await lanes.fence(session, claim)
             wait_ms = await delivery.next_wait_ms(session, claim.key)
             if wait_ms is None:
                 await lanes.release(session, claim, more=False)
@@ -104,3 +105,4 @@ class OutboxDrain:
                 await lanes.postpone(session, claim, delay_ms=wait_ms, attempts=0, heed_new=True)
             else:
                 await lanes.release(session, claim, more=True)
+            await session.commit()

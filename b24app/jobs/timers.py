@@ -59,9 +59,8 @@ class TimerSweep:
             if not due:
                 return 0, 0
             fired = [await self._one(session, timer, urgency) for timer in due]
-            for urgent in (False, True):
-                portals = [portal for portal, wanted in urgency.items() if wanted is urgent]
-                await lanes.touch(session, OUT, [(portal, str(portal)) for portal in portals], urgent=urgent)
+            for portal in sorted(urgency, key=str):  # in the order of `touch`: two sweeps must not wait in a circle
+                await lanes.touch(session, OUT, [(portal, str(portal))], urgent=urgency[portal])
             await self._store.wake.wake(session, "outbox")
             await self._store.wake.wake(session, "inbox")
             await session.commit()

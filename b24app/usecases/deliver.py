@@ -35,6 +35,8 @@ from b24app.usecases.intake import PEOPLE
 ANSWER: Final = "answer"
 CUT: Final = "cut_notice"
 VERSION: Final = 1
+CHANGING: Final = frozenset(effects.kind_of(kind).name for kind in (Announce, TellAgent, UpdateItem))
+"""Effects whose answer becomes part of the ticket."""
 TOLD: Final = {effects.kind_of(kind).name for kind in (Announce, TellAgent, WarnSla)}
 """Messages that begin to talk to a person."""
 
@@ -95,6 +97,11 @@ class Delivery:
         text = str(call.params["fields"]["COMMENT"])
         same = next((comment.id for comment in there if comment.comment.strip() == text.strip()), None)
         return Found(same) if same is not None else None
+
+    async def hold(self, work: Work, row: OutboxRow) -> None:
+        """The ticket whose state the answer changes."""
+        if row.kind in CHANGING:
+            await work.tickets.hold(TicketId(row.effect["ticket"]))
 
     async def on_result(self, work: Work, row: OutboxRow, call: Call, answer: Any) -> None:
         """The portal took it: its ids and values become part of the ticket."""

@@ -76,9 +76,12 @@ class Reconcile:
         since: datetime,
     ) -> int:
         rows = {_ticket(row): row for row in changed} | (present or {})
+        async with self._store.read(
+            portal
+        ) as reading:  # holding many tickets here would stand in the way of their events
+            known = {ticket: await reading.tickets.find(ticket) for ticket in rows}
+        stale = {ticket for ticket, row in rows.items() if _differs(known[ticket], row)}
         async with self._store.work(portal) as work:
-            known = {ticket: await work.tickets.find(ticket) for ticket in rows}
-            stale = {ticket for ticket, row in rows.items() if _differs(known[ticket], row)}
             if present is not None:
                 stale |= set(open_ids) - set(present)
             await work.receive([_incoming(portal, ticket) for ticket in sorted(stale)])

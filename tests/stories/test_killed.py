@@ -4,6 +4,8 @@ import os
 import random
 from pathlib import Path
 
+from b24app.db.engine import make_engine
+from sqlalchemy import text
 from tests.support.databases import Databases
 from tests.support.people import Person
 from tests.support.processes import Nodes, announced, installed, letter_comes
@@ -41,6 +43,16 @@ async def _survives(box: Sandbox, nodes: Nodes, burst: int, victims: list[list[i
     assert max(seen[deal] for deal in deals) <= 2
 
 
+async def circles(url: str) -> int:
+    """How often units of work waited for each other in a circle, until PostgreSQL sent one of them away."""
+    engine = make_engine(url)
+    async with engine.connect() as connection:
+        query = text("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")
+        found: int = (await connection.execute(query)).scalar_one()
+    await engine.dispose()
+    return found
+
+
 async def test_a_burst_survives_kills(database_url: str, tmp_path: Path) -> None:
     async with company() as box, installed(box, database_url, tmp_path) as nodes:
         await _survives(box, nodes, BURST, [[0]] * KILLS)
@@ -54,3 +66,4 @@ async def test_a_burst_survives_kills_of_web_worker_and_both(databases: Database
         installed(box, url, tmp_path, workers=2) as nodes,
     ):
         await _survives(box, nodes, BURST // 3, [[1], [0, 2]] * (KILLS // 2))
+        assert await circles(url) == 0

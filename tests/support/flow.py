@@ -51,6 +51,9 @@ class Calls:
         there = (row.stream, call.params["n"]) in self.made
         return Found(call.params["n"]) if there else None
 
+    async def hold(self, *_: Any) -> None:
+        """No ticket is changed."""
+
     async def on_result(self, work: Work, row: OutboxRow, _call: Call, answer: Any) -> None:
         await work.marks.set(f"said {row.stream}", str(answer))
 

@@ -15,7 +15,7 @@ from tests.support.people import Person
 from tests.support.sandbox import Sandbox
 from tests.support.world import SECRET
 
-START_S = 60.0
+START_S = 120.0
 
 
 class Process:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
@@ -20,10 +20,12 @@ from b24app.jobs.outbox import OutboxDrain
 from b24app.jobs.pool import Loop
 from b24app.kit.clock import SystemClock
 from b24app.kit.errors import AccessLost, PortalBusy, PortalRefused, PortalUnreachable
-from b24app.kit.ids import PortalId
+from b24app.kit.ids import PortalId, TicketId
+from b24app.tickets.model import Ticket
 from sqlalchemy import select, update
+from tests.story import TICKET, Story
 from tests.support.waiting import until
-from tests.support.work import active_portal, make_store
+from tests.support.work import MORNING, active_portal, make_store
 
 NOW = Backoff(first_s=0.0)
 FAST = OutboxTimes(row_backoff=NOW, portal_backoff=Backoff(first_s=0.001, most_s=0.001), look_s=0.01)
@@ -43,6 +45,7 @@ class FakePortal:
     refused: list[Any] = field(default_factory=list)
     looked_up: list[Any] = field(default_factory=list)
     rendered: list[Any] = field(default_factory=list)
+    holds: list[Any] = field(default_factory=list)
     senseless: set[Any] = field(default_factory=set)
     at_once: int = 0
     most_at_once: int = 0
@@ -84,6 +87,10 @@ class FakePortal:
         executed = any(n == call.params["n"] for _, n in self.calls)
         return Found({"message": "found"}) if executed else None
 
+    async def hold(self, work: Work, row: OutboxRow) -> None:
+        self.holds.append(row.effect["n"])
+        await work.tickets.hold(TicketId(row.stream))
+
     async def on_result(self, work: Work, _row: OutboxRow, call: Call, answer: Any) -> None:
         if self.result_errors:
             raise self.result_errors.pop(0)
@@ -108,6 +115,13 @@ async def store(database: Database) -> Store:
 
 
 PORTAL = PortalId(1)
+
+
+def arrived() -> Ticket:
+    story = Story()
+    story.ticket_arrives()
+    assert story.ticket is not None
+    return story.ticket
 
 
 async def put(store: Store, *effects: Outgoing, cause: str = "inbox:1") -> None:
@@ -195,6 +209,31 @@ async def test_an_effect_taken_back_while_it_is_on_the_wire_still_has_its_result
     await deliver(store, portal)
     assert portal.results == [(1, 1)]
     assert await states(store) == [DONE, DROPPED]
+
+
+async def test_an_answer_and_a_unit_that_takes_the_effect_back_do_not_wait_for_each_other_in_a_circle(
+    store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The unit holds the ticket and wants the row, the answer has the row and wants the ticket: both take the ticket first."""
+    portal = FakePortal()
+    portal.gate.clear()
+    async with store.work(PORTAL) as work:
+        await work.tickets.save(replace(arrived(), version=0), at=MORNING)
+        await work.commit()
+    await put(store, say(1, TICKET))
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(deliver(store, portal))
+        await until(lambda: portal.at_once == 1)
+        async with store.work(PORTAL, cause="page:1") as work:
+            await work.tickets.get(TICKET)
+            portal.gate.set()
+            if not store.database.is_sqlite:  # there this unit is alone, and the answer waits for its end
+                await until(lambda: portal.holds == [1])
+            await work.outbox.cancel(TICKET, ["say"])
+            await work.commit()
+    assert portal.results == [(1, 1)]
+    assert await states(store) == [DONE]
+    assert caplog.messages == []  # nobody was sent away to try again
 
 
 async def test_a_refusal_kills_the_row_and_the_stream_goes_on(store: Store) -> None:
