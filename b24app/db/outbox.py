@@ -114,6 +114,12 @@ class Outbox:
         )
         return await lanes.count(self._session, outbox.update().where(waiting).values(state=DROPPED, done_at=NowMs()))
 
+    async def has(self, stream: str, kind: str) -> bool:
+        """An effect of this kind waits or is on the wire."""
+        waiting = (outbox.c.lane == str(self._portal)) & (outbox.c.stream == stream) & (outbox.c.state == PENDING)
+        query = select(outbox.c.id).where(waiting, outbox.c.kind == kind).limit(1)
+        return (await self._session.execute(query)).first() is not None
+
     async def flush_lanes(self) -> bool:
         """Mark the portal's lane as having work; done last, for the lane's row is shared by all of the portal's units."""
         if self.touched is None:

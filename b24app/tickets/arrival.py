@@ -35,6 +35,8 @@ def observe(ticket: Ticket | None, command: Observed, desk: Desk, now: datetime)
     if ticket is None or ticket.gone:
         decision = _arrive(command, pipeline, desk, now)
         return decision if ticket is None else _in_the_place_of(ticket, decision)
+    if command.may_be_ours(ticket):
+        return Decision(replace(ticket, look_again=True))
     return _follow(ticket, facts, pipeline, desk, now)
 
 
@@ -147,6 +149,7 @@ def _refresh(ticket: Ticket, facts: Facts) -> Ticket:
         seen_stage=facts.stage,
         seen_responsible=facts.responsible,
         active_at=facts.active_at,
+        look_again=False,
     )
 
 

@@ -148,4 +148,5 @@ def browse(ticket: Ticket, command: Browse, desk: Desk) -> Decision:
 
 def mirrored(ticket: Ticket, command: Mirrored) -> Decision:
     """The portal confirmed our change: what it shows now is no news when the echo event comes."""
-    return Decision(replace(ticket, seen_stage=command.stage, seen_responsible=command.responsible))
+    shown = replace(ticket, seen_stage=command.stage, seen_responsible=command.responsible)
+    return Decision(replace(shown, confirmed=ticket.confirmed + 1))

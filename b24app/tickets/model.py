@@ -172,6 +172,10 @@ class Ticket:
     """Who closed it last; None while it is open, and when nobody is known to have done it."""
     gone: Literal["", "deleted", "left"] = ""
     """The item was deleted or left the support pipelines; a deal that comes back starts anew."""
+    confirmed: int = 0
+    """How many changes of our own the portal has confirmed."""
+    look_again: bool = False
+    """The portal was read while a change of our own was on its way: what it showed could not be judged."""
     version: int = 0
 
     @property
@@ -213,6 +217,14 @@ class Observed:
 
     ticket: TicketId
     facts: Facts
+    confirmed: int | None = None
+    """`Ticket.confirmed` when the reading began; None when nobody looked."""
+    under_way: bool = False
+    """A change of our own waits or is on the wire."""
+
+    def may_be_ours(self, ticket: Ticket) -> bool:
+        """What is shown may be an earlier change of our own, or be older than the latest one: it tells nothing of people."""
+        return self.under_way or self.confirmed not in {None, ticket.confirmed}
 
 
 @dataclass(frozen=True, slots=True)

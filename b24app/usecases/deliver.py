@@ -30,7 +30,7 @@ from b24app.tickets.model import (
 from b24app.usecases import effects
 from b24app.usecases.apply import apply
 from b24app.usecases.clients import Clients
-from b24app.usecases.intake import PEOPLE
+from b24app.usecases.intake import OUR_CHANGE, PEOPLE, look_again
 
 ANSWER: Final = "answer"
 CUT: Final = "cut_notice"
@@ -133,7 +133,9 @@ class Delivery:
         stage, responsible = item.get("stageId"), item.get("assignedById")
         if stage and responsible:
             command = Mirrored(ticket, StageCode(str(stage)), UserId(int(responsible)))
-            await apply(command, work=work, desk=await work.desk(), now=self._clock.now())
+            decision = await apply(command, work=work, desk=await work.desk(), now=self._clock.now())
+            if decision.ticket and decision.ticket.look_again:
+                await work.receive([look_again(work.portal, ticket)])
 
     async def on_refused(self, work: Work, row: OutboxRow, error: Exception) -> None:
         """A message that cannot be deleted is cut to one line; what else is refused waits for the integrator.
@@ -144,6 +146,8 @@ class Delivery:
             return
         if row.kind == effects.kind_of(RemoveNotice).name:
             await work.outbox.put([Outgoing(row.stream, CUT, row.effect, "natural", row.priority)])
+        if row.kind == OUR_CHANGE:  # what was read meanwhile waits for its end, whatever the end is
+            await work.receive([look_again(work.portal, TicketId(row.effect["ticket"]))])
         elif row.kind in TOLD:
             await work.receive([Incoming(row.portal, portal_lane(row.portal), PEOPLE, {})])
 

@@ -7,10 +7,10 @@ from typing import Final, Protocol
 from b24app.chatbot import dialogs
 from b24app.chatbot.answers import refusal
 from b24app.chatbot.router import Press
-from b24app.db.inbox import InboxRow
+from b24app.db.inbox import InboxRow, Incoming, ticket_lane
 from b24app.db.outbox import Outgoing
 from b24app.db.portals import PortalStatus
-from b24app.db.work import Work
+from b24app.db.work import Store, Work
 from b24app.kit.clock import Clock
 from b24app.kit.errors import RuleBroken, TicketUnknown
 from b24app.kit.ids import DepartmentId, PortalId, TicketId, UserId, number_of
@@ -27,7 +27,9 @@ from b24app.tickets.model import (
     ShowAgents,
     ShowTeams,
     Ticket,
+    UpdateItem,
 )
+from b24app.usecases import effects
 from b24app.usecases.apply import apply, outgoing
 from b24app.usecases.clients import Clients
 from b24app.usecases.effects import Urgency
@@ -39,6 +41,8 @@ PRESS: Final = "press"
 BOT_MESSAGE: Final = "bot_message"
 UNINSTALLED: Final = "uninstalled"
 RECHECK: Final = "recheck"
+OUR_CHANGE: Final = effects.kind_of(UpdateItem).name
+"""The effect that changes responsible and stage of the portal's item."""
 PEOPLE: Final = "people"
 
 
@@ -46,6 +50,7 @@ class Pass(Protocol):
     """What a handler gets beside the events: the portal, and the one transaction that completes them."""
 
     portal: PortalId
+    store: Store
 
     def apply(self, *, ignored: bool = False) -> AbstractAsyncContextManager[Work]: ...
 
@@ -59,11 +64,18 @@ class Intake:
     async def deal_changed(self, ctx: Pass, rows: Sequence[InboxRow], /) -> None:
         """However many events told that the deal changed, it is read once, as it is now."""
         ticket = TicketId(str(rows[-1].body["ticket"]))
+        async with ctx.store.read(ctx.portal) as reading:
+            known = await reading.tickets.find(ticket)
         portal = await self._clients.of(ctx.portal)
         facts = (await read_tickets(portal, [ticket]))[ticket]
-        command: Command = Observed(ticket, facts) if facts else Gone(ticket, "deleted")
         async with ctx.apply() as work:
-            await apply(command, work=work, desk=await work.desk(), now=self._clock.now())
+            under_way = await work.outbox.has(ticket, OUR_CHANGE)
+            seen = Observed(ticket, facts, known.confirmed if known else None, under_way) if facts else None
+            decision = await apply(
+                seen or Gone(ticket, "deleted"), work=work, desk=await work.desk(), now=self._clock.now()
+            )
+            if decision.ticket and decision.ticket.look_again and not under_way:
+                await work.receive([look_again(ctx.portal, ticket)])
 
     async def pressed(self, ctx: Pass, rows: Sequence[InboxRow], /) -> None:
         """Presses in the order they came, each answered: by what it caused, or by a short honest refusal."""
@@ -168,3 +180,8 @@ def _answer(row: InboxRow, press: Press, text: str, ticket: TicketId | None) -> 
     """An answer to one person: rewrites nothing, so that a message that still lives keeps its buttons."""
     effect = {"to": press.user, "text": text, "ticket": ticket or ""}
     return Outgoing(f"user:{press.user}", "answer", effect, "tolerant", Urgency.PERSON, key=f"answer:{row.id}")
+
+
+def look_again(portal: PortalId, ticket: TicketId) -> Incoming:
+    """The item has to be read once more."""
+    return Incoming(portal, ticket_lane(portal, ticket), DEAL_CHANGED, {"ticket": ticket, "found_by": "ourselves"})
