@@ -5,7 +5,7 @@ Events that only say "entity N changed" carry none and are always kept, since tw
 they are coalesced when the lane is worked on.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from b24app.db import lanes
 from b24app.db.engine import NowMs
 from b24app.db.jsontext import dump, load
-from b24app.db.tables import DEAD, DONE, DROPPED, IN, PENDING, inbox
+from b24app.db.tables import DEAD, DONE, DROPPED, IN, PENDING, inbox, lane
 from b24app.kit.clock import from_ms
 from b24app.kit.ids import PortalId, TicketId
 
@@ -103,6 +103,12 @@ def _row(found: Any) -> InboxRow:
         received_at=from_ms(found.received_at),
         attempts=found.attempts,
     )
+
+
+async def waiting(session: AsyncSession, mailboxes: Collection[str]) -> set[str]:
+    """Those of these mailboxes that have events to handle."""
+    query = select(lane.c.key).where(lane.c.kind == IN, lane.c.key.in_(list(mailboxes)))
+    return set((await session.execute(query)).scalars()) if mailboxes else set()
 
 
 async def complete(session: AsyncSession, rows: Sequence[InboxRow], *, ignored: bool = False) -> None:

@@ -12,8 +12,8 @@ from typing import Any, Final
 from b24app.bitrix.client import PAGE, Outcome, PortalClient
 from b24app.bitrix.methods_crm import ListItems
 from b24app.bitrix.throttle import Priority
-from b24app.db.inbox import Incoming, ticket_lane
-from b24app.db.work import Store
+from b24app.db.inbox import Incoming, ticket_lane, waiting
+from b24app.db.work import Store, Work
 from b24app.kit.errors import PortalError
 from b24app.kit.ids import DEAL, PipelineId, PortalId, TicketId, item_of, ticket_id
 from b24app.portal.binding import Binding
@@ -84,6 +84,7 @@ class Reconcile:
         async with self._store.work(portal) as work:
             if present is not None:
                 stale |= set(open_ids) - set(present)
+            stale -= await self._in_line(work, portal, stale)
             await work.receive([_incoming(portal, ticket) for ticket in sorted(stale)])
             latest = max((moment(row.get("updatedTime"), since) for row in changed), default=since)
             await work.marks.set(MARK, max(latest, since).isoformat())
@@ -91,6 +92,11 @@ class Reconcile:
         if stale:
             _log.info("reconcile portal=%s repaired=%s", portal, len(stale))
         return len(stale)
+
+    async def _in_line(self, work: Work, portal: PortalId, tickets: set[TicketId]) -> set[TicketId]:
+        """Tickets whose events wait already: in a burst the sweep must not add to it."""
+        lanes = {ticket_lane(portal, ticket): ticket for ticket in tickets}
+        return {lanes[lane] for lane in await waiting(work.session, lanes)}
 
 
 async def _changed(client: PortalClient, pipelines: list[PipelineId], since: datetime) -> list[Mapping[str, Any]]:

@@ -2,6 +2,10 @@
 
 from collections import Counter
 
+from b24app.db.tables import lane
+from b24app.kit.ids import ticket_id
+from b24app.usecases.intake import look_again
+from sqlalchemy import update
 from tests.support.world import World
 
 
@@ -28,6 +32,28 @@ async def test_a_lost_event_is_found_within_two_minutes(world: World) -> None:
 
     await world.dispatcher.sees(f"№ {deal}", "Событие потерялось")
     assert (await announced(world))[deal] == 1
+
+
+async def test_the_sweep_does_not_add_to_what_waits_already(world: World) -> None:
+    """In a burst, or while the portal asks for a pause, each sweep would put every waiting ticket in line once more."""
+    service = world.desk.service
+    assert service is not None
+    async with service.store.read() as reading:
+        (portal,) = await reading.portals.active()
+    world.box.portal.faults.events_lost_times = 1
+    deal = await world.client_writes()
+    mine = lane.c.key == f"{portal}:2-{deal}"
+    async with service.store.work(portal) as work:
+        await work.receive([look_again(portal, ticket_id(2, deal))])
+        await work.session.execute(update(lane).where(mine).values(ready_at=2**53))  # waits for a long while
+        await work.commit()
+
+    assert await service.reconcile.portal(portal) == 0
+
+    async with service.store.work(portal) as work:
+        await work.session.execute(update(lane).where(mine).values(ready_at=0))
+        await work.commit()
+    await world.dispatcher.sees(f"№ {deal}")
 
 
 async def test_doubled_and_reordered_events_are_said_once(world: World) -> None:
