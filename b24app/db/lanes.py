@@ -137,8 +137,8 @@ async def postpone(session: AsyncSession, claim: Claim, *, delay_ms: int, attemp
 
 
 async def release_owner(session: AsyncSession, owner: str) -> None:
-    """Free everything this node held: it is stopping."""
-    await session.execute(lane.update().where(lane.c.owner == owner).values(ready_at=0, owner=None))
+    """Free everything this node held: it is stopping, or gone."""
+    await _at_once(session, lane.c.owner == owner)
 
 
 async def owners(session: AsyncSession) -> set[str]:
@@ -149,8 +149,15 @@ async def owners(session: AsyncSession) -> set[str]:
 
 async def hurry(session: AsyncSession, portal: PortalId) -> None:
     """End every waiting of a portal's lanes: it can be reached again."""
-    waiting = and_(lane.c.portal_id == portal, lane.c.owner.is_(None))
-    await session.execute(lane.update().where(waiting).values(ready_at=0))
+    await _at_once(session, and_(lane.c.portal_id == portal, lane.c.owner.is_(None)))
+
+
+async def _at_once(session: AsyncSession, chosen: Any) -> None:
+    """Let these be claimed now, one after another in the order of `touch`: one statement for all would lock them in any."""
+    found = (await session.execute(select(lane.c.kind, lane.c.key).where(chosen))).all()
+    for kind, key in sorted((kind, key) for kind, key in found):
+        one = and_(lane.c.kind == kind, lane.c.key == key, chosen)
+        await session.execute(lane.update().where(one).values(ready_at=0, owner=None))
 
 
 async def next_ready_s(session: AsyncSession, kind: int) -> float | None:
