@@ -4,18 +4,16 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 from b24app.db.engine import Database, Sessions, open_database
-from tests.support.databases import KINDS, Databases
+from tests.support.databases import KINDS, Databases, place_of_servers
 
 
 @pytest.fixture(scope="session")
-def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
+def databases() -> Iterator[Databases]:
     """Where tests get databases from; PostgreSQL starts with the first test that asks for it."""
-    folder = tmp_path_factory.mktemp("databases")
-    for place in (folder, *folder.parents[:2]):
-        place.chmod(0o755)  # as root the server runs under another user
-    made = Databases(folder)
-    yield made
-    made.close()
+    with place_of_servers() as folder:
+        made = Databases(folder)
+        yield made
+        made.close()
 
 
 @pytest.fixture(params=KINDS)

@@ -16,7 +16,7 @@ EVENT = {"event": "ONCRMDEALUPDATE", "data[FIELDS][ID]": "1", "auth[member_id]":
 
 
 async def test_every_deal_is_announced_once_and_nobody_had_to_restart_anything(tmp_path: Path) -> None:
-    async with own_cluster(tmp_path) as cluster, company() as box, installed(box, cluster.url, tmp_path) as nodes:
+    async with own_cluster() as cluster, company() as box, installed(box, cluster.url, tmp_path) as nodes:
         dispatcher = Person(box, box.portal.setting("demo")["people"]["orlova"])
         deals: list[int] = []
         for kill in range(KILLS):

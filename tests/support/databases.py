@@ -2,9 +2,10 @@
 
 import importlib
 import shutil
+import tempfile
 import warnings
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from itertools import count
 from pathlib import Path
 from typing import Any, Final
@@ -17,6 +18,17 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 KINDS: Final = ("sqlite", "postgresql")
 _TEMPLATE: Final = "template_b24app"
+
+
+@contextmanager
+def place_of_servers() -> Iterator[Path]:
+    """A folder of its own: as root the server runs under another user, and pytest closes its folders to others."""
+    folder = Path(tempfile.mkdtemp(prefix="b24app-"))
+    folder.chmod(0o755)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 class Databases:
@@ -37,7 +49,7 @@ class Databases:
         if kind == "sqlite":
             path = self._folder / f"{name}.db"
             shutil.copy(self._folder / f"{_TEMPLATE}.db", path)
-            yield f"sqlite+aiosqlite:///{path}"
+            yield f"sqlite:///{path}"
             return
         name = self._free.pop() if self._free else self._create(name)
         try:
@@ -66,7 +78,7 @@ class Databases:
         """The address of a database without any table."""
         name = f"b24app_empty_{next(self._numbers)}"
         if kind == "sqlite":
-            yield f"sqlite+aiosqlite:///{self._folder / name}.db"
+            yield f"sqlite:///{self._folder / name}.db"
             return
         self.server_sql(f"CREATE DATABASE {name}")
         try:
@@ -89,7 +101,7 @@ class Databases:
         if kind in self._ready:
             return
         if kind == "sqlite":
-            await _migrated(f"sqlite+aiosqlite:///{self._folder / _TEMPLATE}.db", _to_one_file)
+            await _migrated(f"sqlite:///{self._folder / _TEMPLATE}.db", _to_one_file)
         else:
             self.server_sql(f"CREATE DATABASE {_TEMPLATE}")
             await _migrated(self._url(_TEMPLATE))
@@ -124,4 +136,4 @@ async def _to_one_file(engine: AsyncEngine) -> None:
     async with engine.connect() as connection:
         raw = await connection.get_raw_connection()
         assert raw.driver_connection is not None
-        await raw.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        raw.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable
-from pathlib import Path
 
 from b24app.db.engine import open_database
 from b24app.db.ingest import NotTaken
@@ -32,11 +31,11 @@ async def _more_than(goal: int, count: Callable[[], int]) -> None:
     await until(lambda: count() > goal, within_s=PATIENCE_S)
 
 
-async def test_nothing_acknowledged_is_lost_nothing_is_done_twice_and_the_order_holds(tmp_path: Path) -> None:
+async def test_nothing_acknowledged_is_lost_nothing_is_done_twice_and_the_order_holds() -> None:
     acknowledged: list[tuple[str, int]] = []
     enough = asyncio.Event()
     async with (
-        own_cluster(tmp_path) as cluster,
+        own_cluster() as cluster,
         open_database(cluster.url) as database,
         flow(database, took_s=0.005) as process,
     ):
