@@ -1,13 +1,15 @@
 """Transactions as the product begins them."""
 
 import asyncio
+import contextlib
+import sqlite3
 
 import pytest
 from b24app.db.engine import Database, NowMs, make_engine
 from b24app.db.tables import watermark
 from b24app.kit.clock import SystemClock, to_ms
 from b24app.kit.errors import SettingsError
-from sqlalchemy import select, text
+from sqlalchemy import Executable, select, text
 from sqlalchemy.exc import DBAPIError
 
 
@@ -49,6 +51,51 @@ async def test_the_database_tells_the_time_of_the_wall(database: Database) -> No
     async with database.reads() as session:
         now = (await session.execute(select(NowMs()))).scalar_one()
     assert abs(now - to_ms(SystemClock().now())) < 5_000
+
+
+async def test_a_process_that_writes_is_waited_for_while_the_loop_goes_on(database: Database) -> None:
+    if not database.is_sqlite:
+        return
+    row = watermark.insert().values(portal_id=1, name="n", value="0", updated_at=0)
+    with contextlib.closing(sqlite3.connect(str(database.engine.url.database))) as other:
+        other.execute("BEGIN IMMEDIATE")
+        unit = asyncio.create_task(_written(database, row))
+        for _ in range(20):
+            async with database.reads() as reading:  # the loop lives, readers read
+                assert (await reading.execute(select(watermark))).all() == []
+        assert not unit.done()
+        other.rollback()
+        await unit
+    async with database.reads() as reading:
+        assert len((await reading.execute(select(watermark))).all()) == 1
+
+
+async def test_rows_are_there_after_the_unit_that_read_them(database: Database) -> None:
+    await _written(database, watermark.insert().values(portal_id=1, name="n", value="0", updated_at=0))
+    async with database.reads() as reading:
+        names = await reading.execute(select(watermark.c.name))
+        values = await reading.execute(select(watermark.c.value))
+    assert (names.scalars().all(), values.scalars().all()) == (["n"], ["0"])
+
+
+async def _written(database: Database, statement: Executable) -> None:
+    async with database.sessions() as session:
+        await session.execute(statement)
+        await session.commit()
+
+
+async def test_a_unit_cancelled_in_its_commit_leaves_the_writer_to_others(database: Database) -> None:
+    for number in range(20):
+        row = watermark.insert().values(portal_id=1, name=f"n{number}", value="0", updated_at=0)
+        unit = asyncio.create_task(_written(database, row))
+        for _ in range(number % 7):
+            await asyncio.sleep(0)
+        unit.cancel()
+        await asyncio.gather(unit, return_exceptions=True)
+    await _written(database, watermark.insert().values(portal_id=2, name="n", value="0", updated_at=0))
+    async with database.reads() as reading:
+        query = select(watermark.c.name).where(watermark.c.portal_id == 2)
+        assert (await reading.execute(query)).scalars().all() == ["n"]
 
 
 async def test_sqlite_is_durable(database: Database) -> None:
