@@ -126,10 +126,11 @@ class MethodTime:
         if used is None or finish is None:
             return
         self._is_counted, self._refusals = True, 0
-        if finish < self._told_at and now < self._resets_at:
-            return  # an older answer that came later
-        self._told_at, self._used_s, self._heard_at = finish, used, now
         self.limit_s = max(self.limit_s, used - (took or 0.0))  # it was let in although so much was used
+        if finish < self._told_at and now < self._resets_at:
+            self._used_s = max(self._used_s, used)  # an older answer that came later: the sum only grows till the reset
+            return
+        self._told_at, self._used_s, self._heard_at = finish, used, now
         reset = _number(told, "operating_reset_at")
         if reset is not None and finish:
             # Both moments are of the portal's clock: only their difference means anything to ours.
