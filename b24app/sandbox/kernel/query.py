@@ -23,6 +23,7 @@ MEANING = {"!><": "><", "!=%": "like", "!%=": "like", "!%": "text", "!@": "=", "
            "><": "><", "=%": "like", "%=": "like", "!": "=", ">": ">", "<": "<", "@": "=", "%": "text", "?": "text",
            "=": "="}  # fmt: skip
 _DATE = re.compile(r"^\d{4}-\d\d-\d\d|^\d{1,2}\.\d\d\.\d{4}")
+_PLACE = {int: 1, float: 1, bool: 1, datetime: 2}
 Read = Callable[[Mapping[str, Any], str], Any]
 Test = Callable[[Mapping[str, Any]], bool]
 Value = Callable[[Any], Any]
@@ -93,15 +94,18 @@ def _among(accepted: set[Any], form: Form) -> Callable[[Any], bool]:
     def test(value: Any) -> bool:
         if isinstance(value, list | tuple):
             return any(ready(one) in accepted for one in value) if value else None in accepted or unset
-        return unset if _is_empty(value) else ready(value) in accepted
+        return unset if value is None or value in ("", {}) else ready(value) in accepted
 
     return test
 
 
 def _ordered(way: Callable[[Any], bool], form: Form) -> Callable[[Any], bool]:
+    ready = form.ready
+
     def test(value: Any) -> bool:
-        many = value if isinstance(value, list | tuple) else [value]
-        return any(way(form.ready(one)) for one in many if not _is_empty(one))
+        if isinstance(value, list | tuple):
+            return any(way(ready(one)) for one in value if not _is_empty(one))
+        return value is not None and value != "" and way(ready(value))
 
     return test
 
@@ -113,10 +117,10 @@ def _limit(sign: str, limit: Any) -> Callable[[Any], bool]:
         "<": lambda one, edge: one < edge, "<=": lambda one, edge: one <= edge,
     }  # fmt: skip
     way = ways[sign]
+    if limit is None:
+        return lambda _: True
 
     def holds(one: Any) -> bool:
-        if limit is None:
-            return True
         try:
             return way(one, limit)
         except TypeError:
@@ -199,8 +203,7 @@ def in_order(rows: Iterable[Row], keys: Sequence[tuple[Value, Value, bool]]) -> 
     """Rows by several keys, the first one first: where the value is, how it is compared, from the top or not."""
     result = list(rows)
     for value_of, ready, down in reversed(keys):
-        ranks = {id(row): _rank(value_of(row), ready) for row in result}
-        result.sort(key=lambda row: ranks[id(row)], reverse=down)
+        result.sort(key=lambda row: _rank(value_of(row), ready), reverse=down)
     return result
 
 
@@ -211,7 +214,7 @@ def _rank(value: Any, ready: Value) -> tuple[int, Any]:
     if _is_empty(value):
         return (0, 0)
     found = ready(value)
-    return ({int: 1, float: 1, bool: 1, datetime: 2}.get(type(found), 3), found)
+    return (_PLACE.get(type(found), 3), found)
 
 
 def page(rows: Iterable[Any], start: Any, size: int = PAGE) -> Answer:
