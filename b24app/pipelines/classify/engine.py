@@ -61,21 +61,20 @@ class Engine:
     def fire(self, hits: Sequence[Hit], tokens: Tokens, subject_words: int) -> list[Fired]:
         """Every rule that fires, once per phrase and place. The first `subject_words` tokens are the subject."""
         borders = self.exclusions.borders(hits, tokens)
-        by_sentence: dict[int, set[int]] = defaultdict(set)
-        for hit in hits:
-            if not is_excluded(hit, tokens, borders):
-                by_sentence[tokens.sentences[hit.start]].add(hit.phrase)
-        factors = {sentence: self._factor(phrases) for sentence, phrases in by_sentence.items()}
+        excluded = [bool(borders) and is_excluded(hit, tokens, borders) for hit in hits]
+        around: dict[int, set[int]] = defaultdict(set)
+        for hit, out in zip(hits, excluded, strict=True):
+            if not out:
+                around[tokens.sentences[hit.start]].add(hit.phrase)
+        factors = {sentence: self._factor(phrases) for sentence, phrases in around.items()}
         aside = asides(tokens, {hit.start for hit in hits if self.focus.get(hit.phrase, 0) > 1})
         fired: list[Fired] = []
-        for hit in hits:
-            sentence = tokens.sentences[hit.start]
-            in_subject = hit.start < subject_words
-            out = is_excluded(hit, tokens, borders)
+        for hit, out in zip(hits, excluded, strict=True):
+            sentence, in_subject = tokens.sentences[hit.start], hit.start < subject_words
             fired += [
                 Fired(rule, hit, in_subject, factors.get(sentence, 1.0), out, hit.start in aside)
                 for rule in self.owners.get(hit.phrase, ())
-                if _stands(rule, by_sentence[sentence], in_subject)
+                if _stands(rule, around[sentence], in_subject)
             ]
         return fired
 

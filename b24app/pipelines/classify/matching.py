@@ -49,7 +49,8 @@ class _Anchor(NamedTuple):
     """Empty for a phrase of one word. Most phrases a word belongs to fail here, at the price of one look at two sets."""
 
 
-_Anchors = tuple[_Anchor, ...]
+_Anchors = tuple[tuple[frozenset[int], tuple[_Anchor, ...]], ...]
+"""Anchors by their guard: many phrases wait for the same macro."""
 
 
 class Known(NamedTuple):
@@ -113,13 +114,14 @@ class PhraseIndex:
         found: dict[Hit, None] = {}
         for at, word in enumerate(words):
             nearby = around[at]
-            for number, element, guard in word.anchors:
+            for guard, anchors in word.anchors:
                 if not guard:
-                    found[Hit(number, at, at + 1)] = None
+                    found.update((Hit(anchor.phrase, at, at + 1), None) for anchor in anchors)
                 elif not guard.isdisjoint(nearby):
-                    hit = self._match(number, element, at, atoms, (tokens.clauses, tokens.sentences))
-                    if hit is not None:
-                        found[hit] = None
+                    for number, element, _ in anchors:
+                        hit = self._match(number, element, at, atoms, (tokens.clauses, tokens.sentences))
+                        if hit is not None:
+                            found[hit] = None
             if len(found) >= MAX_HITS:
                 break
         return [*found, *self._expressed(tokens)]
@@ -186,7 +188,11 @@ class PhraseIndex:
         return self._remember(word, Known(atoms, self._anchored(atoms), repaired, sought=True, done=True))
 
     def _anchored(self, atoms: frozenset[int]) -> _Anchors:
-        return tuple(dict.fromkeys(anchor for atom in sorted(atoms) for anchor in self._anchors.get(atom, ())))
+        by_guard: dict[frozenset[int], dict[_Anchor, None]] = {}
+        for atom in sorted(atoms):
+            for anchor in self._anchors.get(atom, ()):
+                by_guard.setdefault(anchor.guard, {})[anchor] = None
+        return tuple((guard, tuple(anchors)) for guard, anchors in by_guard.items())
 
     def _remember(self, word: str, known: Known) -> Known:
         if len(word) <= MAX_WORD:
