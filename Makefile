@@ -46,7 +46,7 @@ fix: $(SETUP)  ## format and repair what the linter can
 	@$(RUN)ruff format .
 	@$(RUN)ruff check --fix .
 
-bench: $(SETUP)  ## benchmarks: ratios in one run (ARGS="ack|client|sla|classify")
+bench: $(SETUP)  ## benchmarks: ratios in one run (ARGS="ack|client|sla|classify|patterns")
 	@$(RUN)python -m bench $(ARGS)
 
 soak: $(SETUP)  ## the long kill and load tests

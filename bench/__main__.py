@@ -9,6 +9,7 @@ BENCHES = {
     "ack": "ack.py",
     "sla": "sla/bench_calendar.py",
     "classify": "classify.py",
+    "patterns": "patterns.py",
     "client": "client/run.py",
 }
 SOAKS = {"soak": "soak.py"}
