@@ -63,7 +63,7 @@ def _arrive(command: Observed, pipeline: Pipeline, desk: Desk, now: datetime) ->
 
 def _new_ticket(command: Observed, pipeline: Pipeline, stage: Stage, desk: Desk, now: datetime) -> Ticket:
     facts = command.facts
-    found = _classified(facts.subject, facts.text, desk)
+    found = _classified(facts.subject, facts, desk)
     way = route(found, desk.routing)
     opened = min(records.entered_at(facts, pipeline), now)
     in_triage = stage.meaning is Meaning.TRIAGE
@@ -93,8 +93,9 @@ def _new_ticket(command: Observed, pipeline: Pipeline, stage: Stage, desk: Desk,
     return terms.start(bare, stage, desk, now)
 
 
-def _classified(subject: str, text: str, desk: Desk) -> Classification:
-    return classify(RequestText(text=text, subject=subject), desk.rules)
+def _classified(subject: str, known: Facts | Ticket, desk: Desk) -> Classification:
+    company = known.company.name if known.company is not None else ""
+    return classify(RequestText(known.text, subject, channel=known.channel, company=company), desk.rules)
 
 
 def _arrival_entries(ticket: Ticket) -> tuple[Entry, ...]:
@@ -132,7 +133,7 @@ def _with_late_text(ticket: Ticket, known: Ticket, desk: Desk) -> Decision:
     """
     if ticket.text.strip() or not known.text.strip():
         return Decision(known)
-    found = _classified(known.asked_subject or known.subject, known.text, desk)
+    found = _classified(known.asked_subject or known.subject, known, desk)
     read = correction.reread(known, found, desk)
     return Decision(read, dispatch.refresh_notices(read))
 

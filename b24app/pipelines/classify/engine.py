@@ -9,7 +9,9 @@ from b24app.pipelines.classify.contrast import asides
 from b24app.pipelines.classify.exclusions import Exclusions, is_excluded
 from b24app.pipelines.classify.lexicon import Lexicon
 from b24app.pipelines.classify.matching import Hit, PhraseIndex
+from b24app.pipelines.classify.model import RequestText
 from b24app.pipelines.classify.morphology import Dictionary
+from b24app.pipelines.classify.origin import Conditions, holds
 from b24app.pipelines.classify.patterns import PatternBroken, PatternReader
 from b24app.pipelines.classify.rules import Category, Focus, PriorityRule, Rule, RuleBook, RuleZone
 from b24app.pipelines.classify.words import Tokens
@@ -33,6 +35,7 @@ class ReadyRule:
     needs_company: bool
     unless: frozenset[int]
     zone: RuleZone
+    conditions: Conditions = ()
 
 
 class Fired(NamedTuple):
@@ -58,8 +61,9 @@ class Engine:
     focus: dict[int, float] = field(default_factory=dict)
     """Phrase → how many times its sentence counts."""
 
-    def fire(self, hits: Sequence[Hit], tokens: Tokens, subject_words: int) -> list[Fired]:
-        """Every rule that fires, once per phrase and place. The first `subject_words` tokens are the subject."""
+    def fire(self, hits: Sequence[Hit], tokens: Tokens, request: RequestText) -> list[Fired]:
+        """Every rule that fires, once per phrase and place. Zones of the tokens: subject, body, names of attachments."""
+        subject_words, own_words = tokens.zones[0].last, tokens.zones[1].last
         borders = self.exclusions.borders(hits, tokens)
         excluded = [bool(borders) and is_excluded(hit, tokens, borders) for hit in hits]
         around: dict[int, set[int]] = defaultdict(set)
@@ -74,7 +78,7 @@ class Engine:
             fired += [
                 Fired(rule, hit, in_subject, factors.get(sentence, 1.0), out, hit.start in aside)
                 for rule in self.owners.get(hit.phrase, ())
-                if _stands(rule, around[sentence], in_subject)
+                if _stands(rule, around[sentence], _zone(hit, subject_words, own_words), request)
             ]
         return fired
 
@@ -84,8 +88,14 @@ class Engine:
         return max(found, default=1.0) if not found or min(found) >= 1 else min(found) * max(*found, 1.0)
 
 
-def _stands(rule: ReadyRule, around: set[int], in_subject: bool) -> bool:
-    if rule.zone and (rule.zone == "subject") != in_subject:
+def _zone(hit: Hit, subject_words: int, own_words: int) -> RuleZone:
+    return "subject" if hit.start < subject_words else "body" if hit.start < own_words else "attachment_name"
+
+
+def _stands(rule: ReadyRule, around: set[int], zone: RuleZone, request: RequestText) -> bool:
+    if rule.zone != zone and (rule.zone or zone == "attachment_name"):
+        return False
+    if rule.conditions and not holds(rule.conditions, request):
         return False
     if rule.needs_company and rule.with_.isdisjoint(around):
         return False
@@ -121,13 +131,15 @@ class Builder:
             self._rule("category", category.name, rule, f"{path}.rules[{number}]", stop)
 
     def _priority(self, rule: PriorityRule, path: str) -> None:
-        plain = Rule(rule.id, rule.any, with_=rule.with_, unless=rule.unless)
+        plain = Rule(rule.id, rule.any, with_=rule.with_, unless=rule.unless, conditions=rule.conditions)
         self._rule("priority", rule.set, plain, path, frozenset())
 
     def _rule(self, axis: Axis, label: str, rule: Rule, path: str, stop: frozenset[int]) -> None:
         with_ = self._phrases(rule.with_, f"{path}.with")
         unless = stop | self._phrases(rule.unless, f"{path}.unless")
-        ready = ReadyRule(axis, label, rule.id, rule.weight, with_, bool(rule.with_), unless, rule.zone)
+        ready = ReadyRule(
+            axis, label, rule.id, rule.weight, with_, bool(rule.with_), unless, rule.zone, rule.conditions
+        )
         for number in sorted(self._phrases(rule.any, f"{path}.any")):
             self.engine.owners[number].append(ready)
 

@@ -129,7 +129,7 @@ def hear(request: RequestText, rules: Rules) -> Hearing:
     """Read a message and let the rules speak."""
     message = read(request, rules.words)
     hits = rules.engine.index.find(message.tokens)
-    fired = rules.engine.fire(hits, message.tokens, message.subject_words)
+    fired = rules.engine.fire(hits, message.tokens, request)
     return Hearing(message, rules, hits, fired, scores("category", fired, rules.engine, rules.book.defaults))
 
 

@@ -78,18 +78,19 @@ class Inspection:
 def inspect(request: RequestText, desk: RuleSet) -> Inspection:
     """What `classify` saw. Deterministic and bounded like it."""
     message, rules = read(request, desk.rules.words), desk.rules
-    return _Look(message, rules, tuple(rules.engine.index.find(message.tokens))).all(desk.classify(request))
+    return _Look(request, message, rules, tuple(rules.engine.index.find(message.tokens))).all(desk.classify(request))
 
 
 @dataclass(frozen=True, slots=True)
 class _Look:
+    request: RequestText
     message: Message
     rules: Rules
     hits: tuple[Hit, ...]
 
     def all(self, found: Classification) -> Inspection:
         tokens, engine = self.message.tokens, self.rules.engine
-        fired = engine.fire(self.hits, tokens, self.message.subject_words)
+        fired = engine.fire(self.hits, tokens, self.request)
         excluding = engine.exclusions.found(self.hits, tokens)
         return Inspection(
             found=found,

@@ -18,6 +18,8 @@ MAX_BODY: Final = 60_000
 MAX_MATCHED: Final = 12_000
 """Characters of the sender's own words that the rules read."""
 MAX_SUBJECT: Final = 500
+MAX_NAMES: Final = 20
+MAX_NAME: Final = 200
 
 _HTML_START: Final = 2_000
 
@@ -31,6 +33,8 @@ class Message:
     subject: str
     tokens: Tokens
     subject_words: int
+    attachments: str
+    """Names, a line each."""
     automatic: str
     """The header that says a program wrote this letter; empty when none does."""
 
@@ -39,11 +43,15 @@ class Message:
         first, last = self.tokens.starts[start], self.tokens.ends[end - 1]
         if start < self.subject_words:
             return "subject", first, last
+        if start >= self.tokens.zones[1].last:
+            return "attachments", first, last
         return self.zone, *self.body.span(first, last)
 
     def words(self, start: int, end: int) -> str:
         """The words `start`…`end` (exclusive) as the sender wrote them."""
         text = self.subject if start < self.subject_words else self.body.text
+        if start >= self.tokens.zones[1].last:
+            text = self.attachments
         return text[self.tokens.starts[start] : self.tokens.ends[end - 1]]
 
 
@@ -56,7 +64,10 @@ def read(request: RequestText, russian: Dictionary) -> Message:
     _append(tokens, subject, russian)
     subject_words = len(tokens)
     _append(tokens, own.text[:MAX_MATCHED], russian)
-    return Message(own, zone, subject, tokens, subject_words, automatic(request.headers))
+    names = "\n".join(name[:MAX_NAME].replace("\n", " ") for name in request.attachments[:MAX_NAMES])
+    if names:
+        _append(tokens, names, russian)
+    return Message(own, zone, subject, tokens, subject_words, names, automatic(request.headers))
 
 
 def _append(tokens: Tokens, text: str, russian: Dictionary) -> None:

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 DecisionWord = Literal["auto", "suggest", "none"]
-Zone = Literal["subject", "body", "html"]
+Zone = Literal["subject", "body", "html", "attachments"]
+"""A part of the request; the names of attachments count as one text, a line each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +17,13 @@ class RequestText:
     subject: str = ""
     html: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
+    sender: str = ""
+    """Address of the sender; without it the header From is read."""
+    channel: str = ""
+    """Where the request came in, in the portal's word for its source."""
+    company: str = ""
+    attachments: tuple[str, ...] = ()
+    """File names."""
 
 
 @dataclass(frozen=True, slots=True)

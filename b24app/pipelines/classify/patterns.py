@@ -17,7 +17,7 @@ from itertools import permutations, product
 from math import prod
 from typing import Final, NoReturn
 
-from b24app.pipelines.classify.expressions import check_expression
+from b24app.pipelines.classify.expressions import MAX_TOTAL, ways_of
 from b24app.pipelines.classify.lexicon import IMPERATIVE, Atom, Lexicon
 from b24app.pipelines.classify.words import normal_forms
 
@@ -71,6 +71,7 @@ class PatternReader:
     gap: int
     _macros: dict[str, _Ways] = field(default_factory=dict)
     _words: dict[str, list[_Word]] = field(default_factory=dict)
+    _ways: dict[str, int] = field(default_factory=dict)
 
     def read(self, pattern: str) -> tuple[Phrase, ...]:
         """The phrases a pattern stands for. Raises `PatternBroken`."""
@@ -102,9 +103,11 @@ class PatternReader:
 
     def _expression(self, source: str) -> Phrase:
         try:
-            check_expression(source)
+            self._ways[source] = ways_of(source)
         except ValueError as broken:
             raise PatternBroken(str(broken)) from None
+        if sum(self._ways.values()) > MAX_TOTAL:
+            raise PatternBroken("the expressions of all rules together have too many repetitions")
         return (Element(frozenset((Atom("regex", source),)), 0),)
 
     def _phrase(self, words: Sequence[_Word]) -> Phrase:

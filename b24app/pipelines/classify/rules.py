@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from b24app.pipelines.classify.origin import Conditions
 from b24app.pipelines.classify.titles import NO_CATEGORY, title
 from b24app.pipelines.routing import Routing
 
-RuleZone = Literal["", "subject", "body"]
+RuleZone = Literal["", "subject", "body", "attachment_name"]
 When = tuple[tuple[str, tuple[str, ...]], ...]
 
 
@@ -21,6 +22,9 @@ class Rule:
     with_: tuple[str, ...] = ()
     unless: tuple[str, ...] = ()
     zone: RuleZone = ""
+    """Without one: subject and body."""
+    conditions: Conditions = ()
+    """What must be true of where the request comes from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,7 @@ class PriorityRule:
     with_: tuple[str, ...] = ()
     unless: tuple[str, ...] = ()
     when: When = ()
+    conditions: Conditions = ()
     wins: bool = False
     """Is asked before all rules without it; otherwise the first rule that fits decides."""
 

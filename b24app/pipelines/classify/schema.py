@@ -8,6 +8,7 @@ from typing import Any, Final
 from b24app.kit.errors import DeskInvalid
 from b24app.pipelines.classify.engine import Rules, prepare
 from b24app.pipelines.classify.morphology import Dictionary
+from b24app.pipelines.classify.origin import FIELDS, MAX_MASK, MAX_STARS, Conditions, is_mask
 from b24app.pipelines.classify.overlay import BASE, BUILTIN, OFF, Merged, merged
 from b24app.pipelines.classify.rules import Category, Defaults, Focus, PriorityRule, Rule, RuleBook, RuleZone
 from b24app.pipelines.classify.titles import KINDS, NO_CATEGORY, PRIORITIES, REQUEST_TYPES
@@ -15,7 +16,12 @@ from b24app.pipelines.routing import routing_from_data, routing_to_data, when_fr
 
 MAX_RULES: Final = 20_000
 MAX_WEIGHT: Final = 100.0
-ZONES: Final[Mapping[str, RuleZone]] = {"": "", "subject": "subject", "body": "body"}
+ZONES: Final[Mapping[str, RuleZone]] = {
+    "": "",
+    "subject": "subject",
+    "body": "body",
+    "attachment_name": "attachment_name",
+}
 KEYS: Final = (
     BASE,
     OFF,
@@ -32,9 +38,9 @@ KEYS: Final = (
     "routing",
 )
 CATEGORY_KEYS: Final = ("title", "request_type", "line", "kind", "kinds", "rules", "unless", "examples")
-RULE_KEYS: Final = ("id", "weight", "any", "with", "unless", "in")
+RULE_KEYS: Final = ("id", "weight", "any", "with", "unless", "in", "if")
 _NAME: Final = re.compile(r"[\w-]{1,40}")
-PRIORITY_KEYS: Final = ("id", "set", "any", "with", "unless", "when", "wins")
+PRIORITY_KEYS: Final = ("id", "set", "any", "with", "unless", "when", "if", "wins")
 
 
 @dataclass(slots=True)
@@ -236,7 +242,20 @@ def _rule(reader: _Reader, data: Any, path: str, default_id: str) -> Rule:
         with_=reader.texts(given.get("with"), f"{path}.with"),
         unless=reader.texts(given.get("unless"), f"{path}.unless"),
         zone=ZONES[zone],
+        conditions=_conditions(reader, given.get("if"), f"{path}.if"),
     )
+
+
+def _conditions(reader: _Reader, data: Any, path: str) -> Conditions:
+    given = reader.mapping(data, path, FIELDS)
+    found = tuple((name, reader.texts(given[name], f"{path}.{name}")) for name in FIELDS if name in given)
+    for name, masks in found:
+        for number, mask in enumerate(masks):
+            if not is_mask(mask):
+                reader.complain(
+                    f"{path}.{name}[{number}]", f"a mask has up to {MAX_MASK} characters and {MAX_STARS} stars"
+                )
+    return found
 
 
 def _priorities(reader: _Reader, data: Any) -> tuple[PriorityRule, ...]:
@@ -255,10 +274,13 @@ def _priority(reader: _Reader, data: Any, path: str, default_id: str) -> Priorit
         with_=reader.texts(given.get("with"), f"{path}.with"),
         unless=reader.texts(given.get("unless"), f"{path}.unless"),
         when=when_from_data(given.get("when"), f"{path}.when", reader.problems),
+        conditions=_conditions(reader, given.get("if"), f"{path}.if"),
         wins=given.get("wins") is True,
     )
     if not rule.any and not rule.when:
         reader.complain(path, "`any` or `when` is needed: a rule without both would set every ticket")
+    if rule.conditions and not rule.any:
+        reader.complain(f"{path}.if", "stands beside `any` only")
     return rule
 
 
@@ -310,12 +332,17 @@ def _category_data(category: Category) -> dict[str, Any]:
 
 def _rule_data(rule: Rule) -> dict[str, Any]:
     data = {"id": rule.id, "weight": rule.weight, "any": list(rule.any), "with": list(rule.with_)}
-    return _given(data | {"unless": list(rule.unless), "in": rule.zone})
+    return _given(data | {"unless": list(rule.unless), "in": rule.zone, "if": _conditions_data(rule.conditions)})
 
 
 def _priority_data(rule: PriorityRule) -> dict[str, Any]:
     data = {"id": rule.id, "set": rule.set, "any": list(rule.any), "with": list(rule.with_)}
-    return _given(data | {"unless": list(rule.unless), "when": when_to_data(rule.when), "wins": rule.wins})
+    more = {"unless": list(rule.unless), "when": when_to_data(rule.when), "if": _conditions_data(rule.conditions)}
+    return _given(data | more | {"wins": rule.wins})
+
+
+def _conditions_data(conditions: Conditions) -> dict[str, list[str]]:
+    return {name: list(masks) for name, masks in conditions}
 
 
 def _given(data: dict[str, Any]) -> dict[str, Any]:

@@ -169,3 +169,53 @@ def test_a_json_line_has_exactly_the_fields_of_the_contract() -> None:
 def test_a_line_that_is_no_request_is_a_value_error(line: str) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 - JSON's own messages differ by version
         classify_json_line(line, default_rules())
+
+
+def from_partner(**more: object) -> str:
+    data = small(categories={
+        "email": {"request_type": "technical", "rules": [RULE]},
+        "contract": {"request_type": "service", "rules": [{"any": ["почта", "договор"], "weight": 9, **more}]},
+    })  # fmt: skip
+    letter = RequestText(
+        "Почта",
+        headers={"From": "Анна <anna@partner.example>"},
+        channel="EMAIL",
+        company="ООО «Дом»",
+        attachments=("Договор_12.pdf",),
+    )
+    return classify(letter, rules_from_data(data)).category
+
+
+@pytest.mark.parametrize(
+    ("conditions", "category"),
+    [
+        ({"sender": ["*@partner.example"]}, "contract"),
+        ({"sender": ["*@other.example"]}, "email"),
+        ({"channel": ["email", "webform"], "company": ["*дом*"]}, "contract"),
+        ({"channel": ["webform"], "company": ["*дом*"]}, "email"),
+        ({"attachment": ["*.pdf"]}, "contract"),
+        ({"attachment": ["*.docx"]}, "email"),
+    ],
+)
+def test_rules_can_ask_where_a_request_comes_from(conditions: object, category: str) -> None:
+    assert from_partner(**{"if": conditions}) == category
+
+
+def test_names_of_attachments_are_read_by_the_rules_that_ask_for_them() -> None:
+    assert from_partner(**{"in": "attachment_name"}) == "contract"
+    assert from_partner(**{"in": "subject"}) == "email"
+
+
+@pytest.mark.parametrize("conditions", [{"colour": ["red"]}, {"sender": ["*" * 9]}, {"sender": [1.5]}, []])
+def test_broken_conditions_are_refused_with_the_path(conditions: object) -> None:
+    with pytest.raises(DeskInvalid) as refused:
+        from_partner(**{"if": conditions})
+    assert any("categories.contract.rules[0].if" in problem for problem in refused.value.problems)
+
+
+def test_expressions_cannot_make_the_longest_text_slow() -> None:
+    greedy = [f"/[а-я]{{1,19}}[а-я]{{1,10}}{letter}/" for letter in "xyzwvu"]
+    with pytest.raises(DeskInvalid) as refused:
+        rules_from_data(small(priority=[{"set": "high", "any": greedy}]))
+    assert "priority[0].any[5]" in refused.value.problems[0]
+    assert "together" in refused.value.problems[0]
