@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from b24app.pipelines.classify.builtin.channels import CHANNELS
 from b24app.pipelines.classify.builtin.field import FIELD
+from b24app.pipelines.classify.builtin.hints import HINTS
 from b24app.pipelines.classify.builtin.macros import DICTIONARY, EXCLUDED_TOPIC, FOCUS, MACROS
 from b24app.pipelines.classify.builtin.noise import NOISE
 from b24app.pipelines.classify.builtin.portal import PORTAL
@@ -25,7 +26,7 @@ KEPT: Final = 6
 def default_data() -> dict[str, Any]:
     """The built-in rules as plain data, in the shape of a rules file."""
     categories = {
-        name: {**category, "rules": [*category["rules"], *FIELD.get(name, ())]}
+        name: {**category, "rules": [*category["rules"], *FIELD.get(name, ()), *HINTS.get(name, ())]}
         for name, category in {**PORTAL, **CHANNELS, **SERVICE, **NOISE}.items()
     }
     return {
