@@ -13,6 +13,8 @@ from b24app.pipelines.classify.english import COMMON
 from b24app.pipelines.classify.morphology import Dictionary
 
 LOOKED_AT: Final = 600
+SAMPLE: Final = 100
+MAX_LINES: Final = 200
 """Characters that are enough to tell what a text is written in."""
 SHORTEST: Final = 3
 MOSTLY: Final = 0.6
@@ -43,8 +45,15 @@ _SOUNDS: Final = (
 def retyped(text: str, russian: Dictionary) -> str:
     """The text as it would have been with the Russian keyboard, when it is Russian typed blindly; else unchanged.
 
-    Every character is replaced by one, so places stay what they were.
+    Every character is replaced by one, so places stay what they were. Line by line: a greeting may be typed well.
     """
+    if _LATIN.search(text) is None:
+        return text
+    lines = text.split("\n", MAX_LINES)
+    return "\n".join([*(_retyped_line(line, russian) for line in lines[:MAX_LINES]), *lines[MAX_LINES:]])
+
+
+def _retyped_line(text: str, russian: Dictionary) -> str:
     if not _is_latin(text):
         return text
     sample = text[:LOOKED_AT].translate(_LAYOUT)
@@ -55,11 +64,14 @@ def retyped(text: str, russian: Dictionary) -> str:
 
 
 def respelled(words: Sequence[str], russian: Dictionary) -> list[str] | None:
-    """Cyrillic words of a transliterated text; None when it is none."""
-    sample = " ".join(words[:100])
+    """Cyrillic words of a text whose Latin words are transliterated; None when they are not."""
+    latin = [word for word in words[:SAMPLE] if word.isascii()]
+    sample = " ".join(latin)
     if not _is_latin(sample) or _is_english(sample):
         return None
     long = [word for word in _words(sample) if len(word) >= SHORTEST]
+    if len(latin) < len(words[:SAMPLE]) and len(long) < SHORTEST:
+        return None  # a few names among Russian words
     if not _convincing(long, sum(russian.known(cyrillic(word, russian)) for word in long)):
         return None
     return [cyrillic(word, russian) if word.isascii() and word.isalpha() else word for word in words]
