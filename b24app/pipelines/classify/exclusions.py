@@ -10,8 +10,10 @@ from b24app.pipelines.classify.words import Tokens
 TAIL: Final = 2
 """«не про почту, звонки и чаты»: clauses of at most this many words go on with the list."""
 _DENIALS: Final = frozenset(
-    {"не", "ни", "not", "t", "никак", "плохо", "перестала", "перестал", "перестали", "isn", "aren"}
+    "не ни not t никак плохо перестала перестал перестали перестало isn aren долго медленно еле иногда криво неправильно неверно нестабильно"  # noqa: SIM905 - a word list reads better as one line
+    " может могу могут можем мог могла могли можно нельзя невозможно slowly badly cannot can".split()
 )
+"""Before the words that exclude they say the contrary: «портал долго грузится», «никто не может работать»."""
 
 Borders = Mapping[int, tuple[int, int]]
 """Clause → (words from here on are excluded, words up to here are excluded)."""

@@ -100,7 +100,7 @@ class Lexicon:
 
     def conditions(self, form: str) -> Iterator[Atom]:
         """Every condition a normal form satisfies, prefixes aside."""
-        if form.isdecimal():
+        if form.replace(":", "").isdecimal():  # a time of day is one word
             yield Atom("number", "#")
         yield Atom("form", form)
         head = self._forms.get(form)

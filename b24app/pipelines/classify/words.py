@@ -13,7 +13,7 @@ MAX_TOKENS: Final = 3_000
 _INVISIBLE: Final = "\u00ad\u200b-\u200d\u2060\ufeff"
 _TOKEN: Final = re.compile(
     r"(?P<skip>https?://[^\s<>]{1,2000}|www\.[^\s<>]{1,500}|[\w.+-]{1,64}@[\w.-]{1,255})"
-    rf"|(?P<word>[^\W_](?:[^\W_]|[\u0300-\u036f{_INVISIBLE}])*)"
+    rf"|(?P<word>\d{{1,2}}:\d{{2}}(?![:\d])|[^\W_](?:[^\W_]|[\u0300-\u036f{_INVISIBLE}])*)"
     r"|(?P<question>\?)"
     r"|(?P<stop>[.!…](?=\s|$|[\"»)]))"
     r"|(?P<line>\n\s*)"

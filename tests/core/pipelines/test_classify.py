@@ -219,3 +219,19 @@ def test_expressions_cannot_make_the_longest_text_slow() -> None:
         rules_from_data(small(priority=[{"set": "high", "any": greedy}]))
     assert "priority[0].any[5]" in refused.value.problems[0]
     assert "together" in refused.value.problems[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "category"),
+    [
+        ("Портал очень долго загружается, особенно раздел CRM", "performance"),
+        ("Никто из сотрудников не может работать, портал лежит", "performance"),
+        ("Телефония работает. Не приходят письма", "email"),
+    ],
+)
+def test_words_that_say_the_contrary_keep_a_topic_from_being_excluded(text: str, category: str) -> None:
+    assert sort(text).category == category
+
+
+def test_a_time_of_day_is_a_deadline() -> None:
+    assert sort("До 17:00 нужно отправить договор клиенту").priority == "high"

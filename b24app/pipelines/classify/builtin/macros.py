@@ -134,6 +134,7 @@ DICTIONARY: Final[list[dict[str, Any]]] = [
     {"synonyms": listed("facebook; фейсбук; фейсбуке; фейсбука; фб")},
     {"synonyms": listed("вконтакте; вк; vk; вкашка")},
     {"synonyms": listed("авито; avito")},
+    {"synonyms": listed("юкасса; yookassa; юkassa; юкассе; юкассу; юкассы; юкассой")},
     {"synonyms": listed("тильда; tilda; тильды; тильде; тильду; тильдой")},
     {
         "synonyms": listed(
