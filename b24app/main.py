@@ -37,7 +37,7 @@ from b24app.ops.routes import router as operations
 from b24app.settings import Settings
 from b24app.tickets.model import Timer
 from b24app.ui import Sessions, Static, Templates
-from b24app.usecases import desks, installing, intake, newbot, talk
+from b24app.usecases import desks, installing, intake, learning, newbot, talk
 from b24app.usecases.appview import AppPages
 from b24app.usecases.card import Cards
 from b24app.usecases.clients import Clients
@@ -53,6 +53,8 @@ from b24app.webhooks.routes import router as webhooks
 _log = logging.getLogger(__name__)
 SECRET_FILE: Final = Path("var/secret.key")
 PEOPLE_EVERY: Final = timedelta(minutes=10)
+LEARN_EVERY: Final = timedelta(minutes=1)
+"""How often one looks whether a portal has something to learn."""
 PULL_EVERY: Final = timedelta(seconds=3)
 """Of real time: one request for each portal."""
 
@@ -89,6 +91,7 @@ class Service:
         self.installing = installing.Installing(self)
         self.reconcile = Reconcile(self.store, self.clients)
         self.pulling = Pulling(self.store, self.clients)
+        self.learning = learning.Learning(self.store, self.clock)
 
     async def _fetch(self, url: str) -> Any:
         return (await self.transport.get(url)).body()
@@ -158,13 +161,15 @@ class Service:
 
     def _ticker(self) -> Ticker:
         fired = Deadlines(self.clock).fired
-        sweep = TimerSweep(self.store, {kind.value: fired for kind in Timer})
+        handlers = {kind.value: fired for kind in Timer} | {learning.TIMER: self.learning.night}
+        sweep = TimerSweep(self.store, handlers)
         follower = self.follower
         ticks = [
             Tick("timers", timedelta(seconds=1), sweep.sweep),
             Tick("reconcile", self.settings.reconcile_every, self.reconcile.sweep, at_start=True),
             *([Tick("pull", PULL_EVERY, self.pulling.sweep, domain=False)] if self.settings.pull_events else []),
             Tick("people", PEOPLE_EVERY, self.installing.look_at_people),
+            Tick("learning", LEARN_EVERY, self.learning.sweep),
             Tick("recheck", timedelta(days=1), self.installing.recheck_all),
             Tick("purge", timedelta(hours=1), partial(purge, self.database), domain=False),
             Tick("clients", timedelta(minutes=1), self.transport.trim, domain=False),

@@ -7,7 +7,6 @@ import json
 import zipfile
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from hashlib import sha256
 from io import BytesIO
 from typing import Any, Final
@@ -15,6 +14,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from b24app.db.models import ModelFile
 from b24app.kit.errors import ModelBroken
 from b24app.pipelines.classify.learning.axis import Axis
 from b24app.pipelines.classify.learning.model import Model
@@ -30,14 +30,6 @@ MAX_SOURCES: Final = 5_000
 
 Arrays = dict[str, NDArray[Any]]
 _Shape = tuple[str, tuple[int | None, ...]]
-
-
-@dataclass(frozen=True, slots=True)
-class ModelFile:
-    """A model as it is stored."""
-
-    header: str
-    arrays: bytes
 
 
 def packed(model: Model, *, examples: int, verdicts: Any) -> ModelFile:

@@ -8,6 +8,7 @@ from b24app.desk.agreements import Contract
 from b24app.desk.directory import Directory
 from b24app.kit.ids import DepartmentId, PipelineId, UserId
 from b24app.pipelines.classify import Rules
+from b24app.pipelines.classify.assist import Assistant
 from b24app.pipelines.routing import Routing
 from b24app.pipelines.stages import Pipeline
 from b24app.sla import BusinessCalendar, Policy
@@ -57,6 +58,8 @@ class Desk:
     calendar_name: str
     directory: Directory = field(default_factory=Directory)
     contracts: tuple[Contract, ...] = ()
+    model: Assistant | None = field(default=None, compare=False, repr=False)
+    """What was learnt from this portal's corrections; None: the rules classify alone."""
 
     @property
     def calendar(self) -> BusinessCalendar:

@@ -95,7 +95,7 @@ def _new_ticket(command: Observed, pipeline: Pipeline, stage: Stage, desk: Desk,
 
 def _classified(subject: str, known: Facts | Ticket, desk: Desk) -> Classification:
     company = known.company.name if known.company is not None else ""
-    return classify(RequestText(known.text, subject, channel=known.channel, company=company), desk.rules)
+    return classify(RequestText(known.text, subject, channel=known.channel, company=company), desk.rules, desk.model)
 
 
 def _arrival_entries(ticket: Ticket) -> tuple[Entry, ...]:

@@ -1,18 +1,23 @@
 """The desk of a portal as decisions see it: the published document bound to the portal's codes and people."""
 
+import logging
 from asyncio import Lock, to_thread
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Final
 
+from b24app.db.models import ModelFile
 from b24app.db.work import Reading
 from b24app.desk.document import BoundPipeline, DeskDocument, bind, parse
 from b24app.desk.model import Desk
 from b24app.desk.rulecheck import check_rules
-from b24app.kit.errors import DeskInvalid, RuleBroken
+from b24app.kit.errors import DeskInvalid, ModelBroken, RuleBroken
 from b24app.kit.ids import PortalId
+from b24app.pipelines.classify.assist import Assistant
 from b24app.portal.binding import Binding
+
+_log = logging.getLogger(__name__)
 
 PEOPLE_REVISION: Final = "people_revision"
 """Key of a portal's settings that is raised whenever its people were read anew and differ."""
@@ -23,6 +28,7 @@ class _Known:
     number: int
     places: Mapping[str, BoundPipeline]
     people: int
+    model: str
     desk: Desk
 
 
@@ -52,12 +58,31 @@ class Rules:
             raise RuleBroken("the portal has no desk yet: the installation is not finished")
         places = Binding.from_data(dict(portal.settings)).pipelines
         people = int(portal.settings.get(PEOPLE_REVISION, 0))
+        model = await reading.models.version()
         known = self._known.get(reading.portal)
-        if known and (known.number, known.places, known.people) == (version.number, places, people):
+        if known and (known.number, known.places, known.people, known.model) == (version.number, places, people, model):
             return known.desk
         directory = await reading.people.directory()
         async with self._parsing:  # own rules take a second to make ready: once, and beside the event loop
             document = await to_thread(self.parse, version.document)
         desk = bind(document, places, directory, revision=version.number)
-        self._known[reading.portal] = _Known(version.number, places, people, desk)
+        if model:
+            desk = replace(desk, model=await _learnt(reading))
+        self._known[reading.portal] = _Known(version.number, places, people, model, desk)
         return desk
+
+
+async def _learnt(reading: Reading) -> Assistant | None:
+    """The portal's model; None when it cannot be used, and the rules go on alone."""
+    file = await reading.models.file()
+    try:
+        return await to_thread(_unpacked, file) if file is not None else None
+    except ModelBroken as broken:
+        _log.warning("model unusable portal=%s error=%s", reading.portal, broken)
+        return None
+
+
+def _unpacked(file: ModelFile) -> Assistant:
+    from b24app.db.modelfile import unpacked  # noqa: PLC0415 - numpy: a service without models does without
+
+    return unpacked(file)
