@@ -1,6 +1,7 @@
 """The classifier on JSON lines. Imports nothing but the classifier: it starts in a second and stays small."""
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from io import TextIOWrapper
@@ -22,6 +23,7 @@ def classify(rules: Path | None = None, train: Path | None = None) -> None:
 
 def _learnt(file: Path, rules: Rules) -> Assistant | None:
     """The model of a file of examples; what was tried and what may decide goes to the error stream."""
+    os.putenv("OPENBLAS_NUM_THREADS", "1")  # before numpy is loaded: its threads wait for each other on busy machines
     from b24app.pipelines.classify.learning.jsonlines import TrainingLineBroken, examples_from_lines  # noqa: PLC0415
     from b24app.pipelines.classify.learning.training import train  # noqa: PLC0415 - numpy: rules alone do without
 

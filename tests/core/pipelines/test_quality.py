@@ -16,30 +16,7 @@ from b24app.pipelines.classify import RequestText, classify, default_rules
 FOLDER = Path(__file__).parents[3] / "fixtures" / "classify"
 SEEN = 3
 """Rows of the blind half that somebody has read."""
-NAIVE = {
-    "access": ["парол", "логин", "доступ", "войти", "password", "log in"],
-    "telephony": ["звон", "телефон", "атс", "call"],
-    "crm": ["сделк", "лид", "контакт", "воронк", "карточк", "deal"],
-    "automation": ["робот", "бизнес-процесс", "workflow"],
-    "email": ["почт", "письм", "ящик", "mail"],
-    "integration": ["1с", "интеграц", "вебхук", "api"],
-    "messengers": ["whatsapp", "telegram", "чат", "уведомлен"],
-    "sites": ["сайт", "лендинг", "домен", "site"],
-    "tasks": ["задач", "проект", "task"],
-    "documents": ["документ", "файл", "диск", "шаблон", "file"],
-    "performance": ["тормоз", "сервер", "не открывается", "slow", "down"],
-    "mobile": ["мобильн", "айфон", "android", "приложение"],
-    "reports": ["отчет", "отчёт", "аналитик", "report"],
-    "billing": ["счет", "счёт", "акт", "оплат", "invoice"],
-    "contract": ["договор", "соглашен", "agreement"],
-    "tariff": ["тариф", "лиценз", "plan"],
-    "hours": ["часов", "заявк", "hours"],
-    "training": ["обучен", "инструкц", "training"],
-    "quality": ["спасибо", "жалоб", "thanks"],
-    "commercial": ["смет", "предложение", "стоит", "estimate"],
-    "spam": ["скидк", "выиграли", "unsubscribe"],
-    "autoreply": ["в отпуске", "автоматически", "out of office"],
-}
+NAIVE: dict[str, list[str]] = json.loads((FOLDER / "naive.json").read_text(encoding="utf-8"))
 
 Row = dict[str, Any]
 

@@ -48,21 +48,35 @@ def _grams(form: str) -> Iterator[str]:
             yield f"~{edged[at : at + size]}"
 
 
-def forms(hearing: Hearing) -> list[str]:
-    """Normal forms of the words that may be looked at, misspelt ones repaired; empty where something was left out."""
+class Written(NamedTuple):
+    """A word that may be looked at, as it was written, and what it was meant to be when it is misspelt; both may be empty."""
+
+    word: str
+    repaired: str
+
+    @property
+    def form(self) -> str:
+        """Its normal form; empty where something was left out."""
+        return self.repaired or (normal_forms(self.word)[0] if self.word else "")
+
+
+_LEFT_OUT: Final = Written("", "")
+
+
+def written(hearing: Hearing) -> list[Written]:
+    """The words of a message, without names after a greeting."""
     tokens = hearing.message.tokens
     known = hearing.rules.engine.index.words(tokens)
-    found: list[str] = []
+    found: list[Written] = []
     greeted, names = -1, 0
     for word, about, sentence in zip(tokens.words[:MAX_WORDS], known, tokens.sentences, strict=False):
-        if greeted == sentence and names and word[:1].isupper() and not about.atoms:
+        if names and greeted == sentence and word[:1].isupper() and not about.atoms:
             names -= 1
-            found.append("")
+            found.append(_LEFT_OUT)
             continue
-        form = about.repaired or normal_forms(word)[0]
-        if form in _GREETINGS:
+        if word.casefold() in _GREETINGS:
             greeted, names = sentence, MAX_NAMES
-        found.append(form)
+        found.append(Written(word, about.repaired))
     return found
 
 

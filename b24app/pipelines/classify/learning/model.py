@@ -8,7 +8,7 @@ import numpy as np
 
 from b24app.pipelines.classify.hearing import Hearing, Shares
 from b24app.pipelines.classify.learning.axis import Axis
-from b24app.pipelines.classify.learning.features import MAX_REMEMBERED, forms, wording
+from b24app.pipelines.classify.learning.features import MAX_REMEMBERED, Written, wording, written
 from b24app.pipelines.classify.learning.linear import Floats, softmax
 from b24app.pipelines.classify.learning.space import Ids, Vector, Vocabulary
 
@@ -24,9 +24,6 @@ _NONE: Final = np.zeros(0, np.int32)
 class _Word:
     lemma: str
     ids: Ids
-
-
-_BLANK: Final = _Word("", _NONE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +42,7 @@ class Model:
     weights: Floats = field(init=False, compare=False, repr=False)
     """(V, labels of all axes): one look-up for a message."""
     slices: Mapping[str, slice] = field(init=False, compare=False, repr=False)
-    _words: dict[str, _Word] = field(default_factory=dict, compare=False, repr=False)
+    _words: dict[Written, _Word] = field(default_factory=dict, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         """The weights of all axes side by side."""
@@ -57,7 +54,7 @@ class Model:
 
     def listen(self, hearing: Hearing) -> "Heard":
         """Read a message: its features in the order of its words."""
-        words = [self._word(form, hearing) for form in forms(hearing)]
+        words = [self._words.get(word) or self._remember(word, hearing) for word in written(hearing)]
         parts, spans = [word.ids for word in words], [(at, at + 1) for at in range(len(words))]
         for at in range(len(words) - 1):
             left, right = words[at].lemma, words[at + 1].lemma
@@ -72,21 +69,13 @@ class Model:
         logits = np.asarray(vector.values @ self.weights[ids], np.float32)
         return Heard(self, vector, logits, every, owner, spans)
 
-    def _word(self, form: str, hearing: Hearing) -> _Word:
-        if not form:
-            return _BLANK
-        known = self._words.get(form)
-        if known is None:
-            known = self._remember(form, hearing)
-        return known
-
-    def _remember(self, form: str, hearing: Hearing) -> _Word:
-        lemma, grams = wording(form, hearing.rules.engine.index.lexicon)
+    def _remember(self, word: Written, hearing: Hearing) -> _Word:
+        lemma, grams = wording(word.form, hearing.rules.engine.index.lexicon)
         columns = self.vocabulary.columns
         ids = [columns[name] for name in (lemma, *grams) if name in columns] if lemma else []
         if len(self._words) >= MAX_REMEMBERED:
             self._words.clear()
-        known = self._words[form] = _Word(lemma, np.array(ids, np.int32))
+        known = self._words[word] = _Word(lemma, np.array(ids, np.int32))
         return known
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from b24app.pipelines.classify.hearing import Hearing
-from b24app.pipelines.classify.learning.features import NOTHING, Wording, forms, units, wording
+from b24app.pipelines.classify.learning.features import Wording, Written, units, wording, written
 from b24app.pipelines.classify.learning.linear import Floats
 
 MAX_FEATURES: Final = 20_000
@@ -62,21 +62,19 @@ class Vocabulary:
 
 
 class Words:
-    """Wordings of forms once seen; the lexicon is that of the rules."""
+    """Wordings of words once seen; the lexicon is that of the rules."""
 
     def __init__(self) -> None:
-        self._known: dict[str, Wording] = {}
+        self._known: dict[Written, Wording] = {}
 
     def counts(self, hearing: Hearing) -> Counter[str]:
         """The features of one message, counted."""
-        return Counter(units(self._wording(form, hearing) for form in forms(hearing)))
+        return Counter(units(self._wording(word, hearing) for word in written(hearing)))
 
-    def _wording(self, form: str, hearing: Hearing) -> Wording:
-        if not form:
-            return NOTHING
-        known = self._known.get(form)
+    def _wording(self, word: Written, hearing: Hearing) -> Wording:
+        known = self._known.get(word)
         if known is None:
-            known = self._known[form] = wording(form, hearing.rules.engine.index.lexicon)
+            known = self._known[word] = wording(word.form, hearing.rules.engine.index.lexicon)
         return known
 
 

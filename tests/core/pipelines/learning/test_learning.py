@@ -9,7 +9,7 @@ from b24app.pipelines.classify import Classification, RequestText, Rules, classi
 from b24app.pipelines.classify.hearing import hear
 from b24app.pipelines.classify.learning.calibration import threshold
 from b24app.pipelines.classify.learning.examples import Example
-from b24app.pipelines.classify.learning.features import forms
+from b24app.pipelines.classify.learning.features import written
 from b24app.pipelines.classify.learning.folds import folds, macro_f1
 from b24app.pipelines.classify.learning.gate import judged, regressed
 from b24app.pipelines.classify.learning.model import Model
@@ -212,7 +212,8 @@ def test_the_model_in_use_stays_when_it_does_better_on_what_is_new() -> None:
 
 def test_personal_data_never_becomes_a_feature(rules: Rules) -> None:
     text = "Здравствуйте, Аделаида Кузьминична! Ящик отвалился, звоните +7 (912) 345-67-89, ivan@firma.ru, карта 4276 1600 1234 5678"
-    known = [form for form in forms(hear(RequestText(text), rules)) if form and not form.isdecimal()]
+    found = [word.form for word in written(hear(RequestText(text), rules))]
+    known = [form for form in found if form and not form.isdecimal()]
 
     assert known == ["здравствуйте", "ящик", "отвалился", "звоните", "карта"]
 
