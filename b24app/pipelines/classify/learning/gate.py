@@ -11,6 +11,7 @@ MARGIN: Final = 0.01
 """What a model may lose on one measure: one point."""
 FEWEST_NEW: Final = 20
 """Examples that the model in use has not seen, below which it is not compared on them."""
+HALF: Final = 0.5
 LEAST_GAIN: Final = 3
 CHANCE: Final = 1.5
 FORGOTTEN: Final = 0.1
@@ -77,8 +78,9 @@ def judged(axis: str, truth: Sequence[str], rules: Sequence[str], model: Sequenc
     if axis != "category" and not _gains(truth, rules, model):
         reason = f"{lead}; заметной разницы нет, решают правила"
         return Verdict(axis, len(truth), accepted=False, reason=reason, rules=by_rules, model=learnt)
-    if learnt.micro < commonest - MARGIN and by_rules.micro < commonest:
-        reason = f"{lead}; это хуже, чем всегда отвечать одно и то же: примеры противоречат друг другу"
+    guessing = commonest + 2 * math.sqrt(commonest * (1 - commonest) / len(truth))
+    if learnt.macro < HALF and learnt.micro < guessing and by_rules.micro < guessing:
+        reason = f"{lead}; это не лучше, чем всегда отвечать одно и то же: примеры противоречат друг другу"
         return Verdict(axis, len(truth), accepted=False, reason=reason, rules=by_rules, model=learnt)
     return Verdict(axis, len(truth), accepted=True, reason=f"{lead}; решает модель", rules=by_rules, model=learnt)
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from b24app.pipelines.classify.engine import Rules
 from b24app.pipelines.classify.hearing import Hearing, Shares, hear
-from b24app.pipelines.classify.learning.axis import Axis, numbered, prior, told, told_rows
+from b24app.pipelines.classify.learning.axis import BIAS, TOLD, Axis, numbered, prior, told, told_rows
 from b24app.pipelines.classify.learning.calibration import temperature
 from b24app.pipelines.classify.learning.examples import Example, weak_examples
 from b24app.pipelines.classify.learning.folds import accuracy, folds, macro_f1, noise
@@ -18,11 +18,14 @@ from b24app.pipelines.classify.learning.space import Vector, Vocabulary, Words, 
 from b24app.pipelines.classify.titles import KINDS, NO_CATEGORY, PRIORITIES, REQUEST_TYPES
 
 FOLDS: Final = 5
+HEAVY_FOLDS: Final = 3
+HEAVY: Final = 3e9
+"""Multiplications of one step in all folds, from which on there are fewer folds."""
 FEW: Final = 60
 """Below this many examples kind and priority are learnt in the most careful way only."""
-STEPS: Final = (30, 100)
+STEPS: Final = (60, 100)
 EFFORT: Final = 6e10
-"""Multiplications that one way of learning may cost: more texts or labels get fewer steps."""
+"""Multiplications that one way of learning may cost: more texts or labels get fewer steps, then fewer folds and one way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,7 @@ class Way:
 CAREFUL: Final = Way(1.0, 1.5, 0.0)
 EVEN: Final = Way(0.3, 1.5, 0.5)
 FREE: Final = Way(0.1, 1.5, 1.0)
-ALONE: Final = (Way(0.1, 1.0, 0.3), Way(0.03, 1.0, 0.3))
+ALONE: Final = (Way(0.03, 1.0, 0.3), Way(0.1, 1.0, 0.3))
 """For labels of which the rules know nothing."""
 
 
@@ -54,6 +57,10 @@ class Lesson:
     weak: int
     chosen: list[dict[str, str]] = field(default_factory=list)
     """Labels chosen so far for each text, as they would be chosen for an unknown one."""
+
+    def is_heavy(self, labels: Sequence[str]) -> bool:
+        """So many texts and labels that learning has to be thriftier."""
+        return len(self.examples) ** 2 * len(labels) * (FOLDS + 1) > HEAVY
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +152,8 @@ def learn(axis: str, part: Lesson) -> Learnt:
     foreign = 2 * sum(label in known for label in truth) < len(truth)
     labels = tuple(sorted(set(truth) if foreign else {*truth, *known}))
     matter = _matter(axis, part, rows, labels)
-    tries = [_try(matter, way) for way in _ways(axis, len(rows), foreign=foreign)]
+    ways = _ways(axis, len(rows), foreign=foreign)
+    tries = [_try(matter, way) for way in (ways[-1:] if part.is_heavy(labels) else ways)]
     best = tries[0]
     for one in tries[1:]:
         if one.score > best.score + noise(one.guesses, best.guesses, truth):
@@ -165,7 +173,8 @@ def _matter(axis: str, part: Lesson, rows: NDArray[np.int64], labels: tuple[str,
     real = texts >= part.weak
     turns = np.full(len(texts), -1, np.int64)
     own = examples[len(weak) :]
-    turns[real] = folds([_text(one) for one in own], [one.labels[axis] for one in own], FOLDS)
+    count = HEAVY_FOLDS if part.is_heavy(labels) else FOLDS
+    turns[real] = folds([_text(one) for one in own], [one.labels[axis] for one in own], count)
     return Matter(
         axis=axis,
         labels=labels,
@@ -177,7 +186,7 @@ def _matter(axis: str, part: Lesson, rows: NDArray[np.int64], labels: tuple[str,
         shares=shares,
         sources=sources,
         features=told_rows(features, sources),
-        kernel=part.kernel[np.ix_(texts, texts)],
+        kernel=_centred(part.kernel[np.ix_(texts, texts)]),
         right=np.array([labels.index(example.labels[axis]) for example in examples], np.int64),
     )
 
@@ -206,7 +215,7 @@ def _try(matter: Matter, way: Way) -> Tried:
 def _weights(matter: Matter, way: Way) -> tuple[Floats, Floats]:
     """Weights (folds and the whole, texts) of both views. The rules' own texts teach words alone."""
     everything = np.ones(len(matter.texts), np.bool_)
-    kept = np.array([*(matter.folds != turn for turn in range(FOLDS)), everything])
+    kept = np.array([*(matter.folds != turn for turn in range(int(matter.folds.max()) + 1)), everything])
     informed = kept * np.where(matter.told, matter.weights, 0)
     blind = kept * np.where(matter.real, matter.weights * np.float32(way.blind), matter.weights)
     return informed.astype(np.float32), blind.astype(np.float32)
@@ -214,7 +223,9 @@ def _weights(matter: Matter, way: Way) -> tuple[Floats, Floats]:
 
 def _axis(matter: Matter, part: Lesson, best: Tried) -> Axis:
     informed, blind = best.solution.informed[:, 0], best.solution.blind[:, 0]
-    words = folded([part.vectors[at] for at in matter.texts], informed + blind, len(part.vocabulary.names))
+    words, shift = folded([part.vectors[at] for at in matter.texts], informed + blind, len(part.vocabulary.names))
+    extra = np.asarray(matter.features.T @ informed, np.float32)
+    extra[matter.sources.index(BIAS)] += shift / np.float32(TOLD)
     return Axis(
         name=matter.axis,
         labels=matter.labels,
@@ -222,8 +233,14 @@ def _axis(matter: Matter, part: Lesson, best: Tried) -> Axis:
         trust=best.way.trust,
         temperature=temperature(best.held_out, matter.right[matter.real]),
         words=_stored(words),
-        extra=_stored(np.asarray(matter.features.T @ informed, np.float32)),
+        extra=_stored(extra),
     )
+
+
+def _centred(kernel: Floats) -> Floats:
+    """Products of the texts less their mean. What all texts share tells nothing, and would make learning slow."""
+    mean = kernel.mean(axis=0)
+    return np.asarray(kernel - mean[:, None] - mean[None, :] + mean.mean(), np.float32)
 
 
 def _stored(weights: Floats) -> Floats:

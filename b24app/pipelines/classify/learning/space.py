@@ -100,9 +100,14 @@ def dense(vectors: Sequence[Vector], width: int) -> Floats:
     return rows
 
 
-def folded(vectors: Sequence[Vector], coefficients: Floats, width: int) -> Floats:
-    """Weights of the features, (width, C), of coefficients of the texts (n, C)."""
+def folded(vectors: Sequence[Vector], coefficients: Floats, width: int) -> tuple[Floats, Floats]:
+    """Weights of the features (width, C), and a shift (C), of coefficients (n, C) of the texts less their mean."""
     weights = np.zeros((width, coefficients.shape[1]), np.float32)
+    mean = np.zeros(width, np.float32)
     for first in range(0, len(vectors), BLOCK):
-        weights += dense(vectors[first : first + BLOCK], width).T @ coefficients[first : first + BLOCK]
-    return weights
+        block = dense(vectors[first : first + BLOCK], width)
+        weights += block.T @ coefficients[first : first + BLOCK]
+        mean += block.sum(axis=0)
+    mean /= np.float32(max(len(vectors), 1))
+    weights -= np.outer(mean, coefficients.sum(axis=0))
+    return weights, np.asarray(-mean @ weights, np.float32)
