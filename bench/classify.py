@@ -32,7 +32,7 @@ rules = default_rules()
 model = None
 if len(sys.argv) > 1:
     from b24app.db.modelfile import unpacked
-    from b24app.db.models import ModelFile
+    from b24app.db.modelparts import ModelFile
     model = unpacked(ModelFile(open(sys.argv[1], encoding="utf-8").read(), open(sys.argv[2], "rb").read()))
 took = time.process_time() - began
 classify(RequestText("Не уходят письма"), rules, model)

@@ -14,7 +14,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from b24app.db.models import ModelFile
+from b24app.db.modelparts import ModelFile
 from b24app.kit.errors import ModelBroken
 from b24app.pipelines.classify.learning.axis import Axis
 from b24app.pipelines.classify.learning.model import Model
@@ -98,7 +98,7 @@ def _arrays(model: Model) -> Arrays:
         "seen": np.frombuffer(b"".join(sorted(model.seen)), np.uint8).reshape(-1, 8),
     }
     for name, axis in model.axes.items():
-        found[f"words-{name}"] = axis.words.astype(np.float16)
+        found[f"words-{name}"] = axis.words
         found[f"extra-{name}"] = axis.extra.astype(np.float16)
     return found
 
@@ -137,10 +137,7 @@ def _array(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, kind: str, shape: t
         raise ModelBroken(f"{entry.filename}: {dtype} of {found} instead of {kind} of {shape}")
     flat = np.frombuffer(content[source.tell() :], dtype)
     array = flat.reshape(found, order="F" if by_columns else "C")
-    if kind == "u1":
-        return array
-    array = array.astype(np.float32)
-    if not np.isfinite(array).all():
+    if kind != "u1" and not np.isfinite(array).all():
         raise ModelBroken(f"{entry.filename}: holds what is no number")
     return array
 
@@ -159,7 +156,9 @@ def _axis(name: str, data: Mapping[str, Any], arrays: Arrays) -> Axis:
     trust, temperature = float(data["trust"]), float(data["temperature"])
     if not (0 <= trust <= 10 and 0.01 <= temperature <= 100):  # noqa: PLR2004 - far outside of what training gives
         raise ModelBroken(f"{name}: trust {trust} or temperature {temperature} makes no sense")
-    return Axis(name, labels, sources, trust, temperature, arrays[f"words-{name}"], arrays[f"extra-{name}"])
+    return Axis(
+        name, labels, sources, trust, temperature, arrays[f"words-{name}"], arrays[f"extra-{name}"].astype(np.float32)
+    )
 
 
 def _share(value: Any) -> float | None:

@@ -9,17 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from b24app.db.jsontext import dump, load
 from b24app.db.lanes import upsert
+from b24app.db.modelparts import ModelFile
 from b24app.db.tables import learnt_model
 from b24app.kit.clock import from_ms, to_ms
 from b24app.kit.ids import PortalId
-
-
-@dataclass(frozen=True, slots=True)
-class ModelFile:
-    """A model as it is stored; `db.modelfile` reads and writes it."""
-
-    header: str
-    arrays: bytes
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,7 +56,7 @@ def learn(task: dict[str, Any]) -> dict[str, Any]:
 
 
 def _file(data: dict[str, str]) -> Any:
-    from b24app.db.models import ModelFile  # noqa: PLC0415 - as above
+    from b24app.db.modelparts import ModelFile  # noqa: PLC0415 - as above
 
     return ModelFile(data["header"], base64.b64decode(data["arrays"]))
 

@@ -17,7 +17,8 @@ from zoneinfo import ZoneInfo
 
 from b24app.db.corrections import Example
 from b24app.db.locks import alone
-from b24app.db.models import ModelFile, Training
+from b24app.db.modelparts import ModelFile
+from b24app.db.models import Training
 from b24app.db.timers import DueTimer
 from b24app.db.work import Reading, Store, Work
 from b24app.kit.clock import Clock

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Final
 
-from b24app.db.models import ModelFile
+from b24app.db.modelparts import ModelFile
 from b24app.db.work import Reading
 from b24app.desk.document import BoundPipeline, DeskDocument, bind, parse
 from b24app.desk.model import Desk

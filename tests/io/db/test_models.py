@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 from b24app.db.engine import Database
 from b24app.db.modelfile import packed, unpacked
-from b24app.db.models import ModelFile, Training
+from b24app.db.modelparts import ModelFile
+from b24app.db.models import Training
 from b24app.kit.errors import ModelBroken
 from b24app.kit.ids import PortalId
 from b24app.pipelines.classify import RequestText, Rules, classify, rules_from_data

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from b24app.pipelines.classify.hearing import Shares
 from b24app.pipelines.classify.learning.linear import Floats
@@ -30,8 +31,8 @@ class Axis:
     trust: float
     """How much the logarithm of the rules' shares counts."""
     temperature: float
-    words: Floats
-    """(V, C)"""
+    words: NDArray[np.float16]
+    """(V, C), as they are stored"""
     extra: Floats
     """(m, C)"""
     places: Mapping[str, int] = field(init=False, compare=False, repr=False)

@@ -23,7 +23,7 @@ HEAVY: Final = 3e9
 """Multiplications of one step in all folds, from which on there are fewer folds."""
 FEW: Final = 60
 """Below this many examples kind and priority are learnt in the most careful way only."""
-STEPS: Final = (60, 100)
+STEPS: Final = (30, 60)
 EFFORT: Final = 6e10
 """Multiplications that one way of learning may cost: more texts or labels get fewer steps, then fewer folds and one way."""
 
@@ -232,7 +232,7 @@ def _axis(matter: Matter, part: Lesson, best: Tried) -> Axis:
         sources=matter.sources,
         trust=best.way.trust,
         temperature=temperature(best.held_out, matter.right[matter.real]),
-        words=_stored(words),
+        words=words.astype(np.float16),
         extra=_stored(extra),
     )
 

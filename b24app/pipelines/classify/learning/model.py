@@ -49,7 +49,7 @@ class Model:
         ordered = [self.axes[name] for name in sorted(self.axes)]
         ends = np.cumsum([len(axis.labels) for axis in ordered]).tolist()
         places = {axis.name: slice(end - len(axis.labels), end) for axis, end in zip(ordered, ends, strict=True)}
-        object.__setattr__(self, "weights", np.ascontiguousarray(np.hstack([axis.words for axis in ordered])))
+        object.__setattr__(self, "weights", np.hstack([axis.words for axis in ordered], dtype=np.float32))
         object.__setattr__(self, "slices", places)
 
     def listen(self, hearing: Hearing) -> "Heard":
@@ -120,7 +120,8 @@ class Said:
         heard, vector = self.heard, self.heard.vector
         if len(self.first) < 2 or not len(vector.ids):  # noqa: PLR2004 - one label has no rival
             return ()
-        weights = self.axis.words[:, self.first[0]][vector.ids] - self.axis.words[:, self.first[1]][vector.ids]
+        own = heard.model.weights[vector.ids, heard.model.slices[self.axis.name]]
+        weights = own[:, self.first[0]] - own[:, self.first[1]]
         single = (weights * vector.values)[np.searchsorted(vector.ids, heard.every)]
         worth = np.bincount(heard.owner, single, len(heard.spans))
         least = max(float(worth.max()) * NOTABLE, 1e-6)
