@@ -6,7 +6,8 @@ from typing import Any, Literal, Protocol
 from fastapi import Request
 
 from b24app.kit.ids import DepartmentId, PortalId, TicketId, UserId
-from b24app.usecases.views import CardState, Changed, Choice, History, Viewer
+from b24app.tickets.model import Labels
+from b24app.usecases.views import CardState, Changed, Choice, History, LabelChoices, Viewer
 
 
 class CardReader(Protocol):
@@ -28,6 +29,10 @@ class CardReader(Protocol):
         """Whom the ticket can be given to."""
         ...
 
+    async def labels(self, portal: PortalId, ticket: TicketId, viewer: Viewer) -> LabelChoices:
+        """What the request can be said to be."""
+        ...
+
 
 class CardActions(Protocol):
     """Changes tickets. `seen` is what the viewer acted upon, `key` names the press once."""
@@ -36,6 +41,10 @@ class CardActions(Protocol):
         self, portal: PortalId, ticket: TicketId, agent: UserId, by: Viewer, *, seen: str, key: str
     ) -> Changed | None:
         """Give the ticket to an agent."""
+        ...
+
+    async def correct(self, portal: PortalId, ticket: TicketId, labels: Labels, by: Viewer, *, key: str) -> None:
+        """Set labels of the request."""
         ...
 
     async def move(

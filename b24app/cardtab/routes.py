@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse, JSONResponse, Response
 from b24app.cardtab import pages, ports
 from b24app.kit.errors import Conflict, Forgery, PortalError, RuleBroken
 from b24app.kit.ids import DEAL, DepartmentId, TicketId, UserId, ticket_id
+from b24app.tickets.model import Labels
 from b24app.ui import (
     FrameSession,
     InFrame,
@@ -40,6 +41,17 @@ async def _cards(request: Request) -> ports.Cards:
 
 
 InCards = Annotated[ports.Cards, Depends(_cards)]
+
+Word = Annotated[str, Form(max_length=200)]
+
+
+async def _labels(
+    category: Word = "", kind: Word = "", priority: Word = "", line: Annotated[int, Form(ge=0, le=9)] = 0
+) -> Labels:
+    return Labels(category or None, kind or None, priority or None, line or None)
+
+
+GivenLabels = Annotated[Labels, Depends(_labels)]
 
 
 # --- the frame
@@ -197,6 +209,27 @@ async def move(
     except (RuleBroken, Conflict) as error:
         return _broken(request, session, error)
     return _told(request, session, changed, "moved")
+
+
+@router.get("/bitrix/tab/labels")
+async def show_labels(request: Request, session: InFrame, cards: InCards) -> HTMLResponse:
+    """The panel «Классификация»."""
+    try:
+        choices = await cards.labels(session.portal, TicketId(session.entity), _viewer(session))
+    except RuleBroken as error:
+        return _broken(request, session, error)
+    scene = pages.scene_of(request, session)
+    return pages.draw(request, scene, "cardtab/_labels.html", choices=choices, key=_new_key())
+
+
+@router.post("/bitrix/tab/labels")
+async def correct(request: Request, session: InFrame, cards: InCards, *, key: Key, given: GivenLabels) -> HTMLResponse:
+    """One tap on a category, or the other labels of the panel."""
+    try:
+        await cards.correct(session.portal, TicketId(session.entity), given, _viewer(session), key=key)
+    except (RuleBroken, Conflict) as error:
+        return _broken(request, session, error)
+    return _told(request, session, None, "labelled")
 
 
 @router.post("/bitrix/tab/adopt")

@@ -12,8 +12,8 @@ from b24app.kit.clock import Clock
 from b24app.kit.errors import NotAllowed, PortalError, RuleBroken
 from b24app.kit.ids import DEAL, DepartmentId, PortalId, TicketId, UserId, item_of
 from b24app.pipelines.stages import Meaning
-from b24app.tickets.model import Assign, Command, Move, Ticket
-from b24app.usecases import cardview, people
+from b24app.tickets.model import Assign, Command, Correct, Labels, Move, Source, Ticket
+from b24app.usecases import cardview, people, sorting
 from b24app.usecases.apply import apply
 from b24app.usecases.clients import Clients
 from b24app.usecases.gather import read_tickets
@@ -26,6 +26,7 @@ from b24app.usecases.views import (
     Choice,
     Gone,
     History,
+    LabelChoices,
     NoAnswer,
     NoRights,
     NotATicket,
@@ -113,9 +114,30 @@ class Cards:
         """Move the ticket to a stage of its pipeline, named by its key in the desk."""
         return await self._do(portal, Move(ticket, stage, by.user), by, seen=seen, key=key)
 
+    async def labels(self, portal: PortalId, ticket: TicketId, viewer: Viewer) -> LabelChoices:
+        """Every label there is, for the panel «Классификация»."""
+        async with self._store.read(portal) as reading:
+            desk = await reading.desk()
+            found = await reading.tickets.get(ticket)
+        if not people.may_act(found, desk, viewer):
+            raise NotAllowed(found.number)
+        return sorting.choices_of(found, desk, viewer.language)
+
+    async def correct(self, portal: PortalId, ticket: TicketId, labels: Labels, by: Viewer, *, key: str) -> None:
+        """What a person says of the request holds, whatever it was before: the last word wins."""
+        await self._do(portal, Correct(ticket, labels, by.user, Source.TAB), by, seen=None, key=key)
+
     async def _do(
-        self, portal: PortalId, command: Command, by: Viewer, *, seen: str, key: str, people_now: Seen = NOBODY_ASKED
+        self,
+        portal: PortalId,
+        command: Command,
+        by: Viewer,
+        *,
+        seen: str | None,
+        key: str,
+        people_now: Seen = NOBODY_ASKED,
     ) -> Changed | None:
+        """`seen` None: the command does not depend on what its author saw."""
         async with self._store.work(portal, cause=f"page:{key}") as work:
             await keep_seen(work, people_now)
             desk = await work.desk()
@@ -124,7 +146,7 @@ class Cards:
                 raise NotAllowed(ticket.number)
             if await _is_done(work, ticket.id):
                 return None
-            if seen != people.seen_of(ticket):
+            if seen is not None and seen != people.seen_of(ticket):
                 return Changed(await _last_by(work, ticket, desk))
             await apply(command, work=work, desk=desk, now=self._clock.now())
             await work.commit()

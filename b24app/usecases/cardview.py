@@ -8,12 +8,13 @@ from typing import Final, Literal
 from b24app.db.journal import Line
 from b24app.desk.model import Desk
 from b24app.kit.ids import UserId
-from b24app.pipelines.classify import title
 from b24app.pipelines.stages import Meaning, Stage
 from b24app.sla import Clocks, view
-from b24app.tickets.model import Ticket
+from b24app.tickets import reasons
+from b24app.tickets.model import Axis, Ticket
 from b24app.usecases import people
 from b24app.usecases.slaview import sla_of
+from b24app.usecases.sorting import label_title, sorting_of
 from b24app.usecases.views import (
     Actions,
     Card,
@@ -47,6 +48,7 @@ def card_of(ticket: Ticket, desk: Desk, viewer: Viewer, now: datetime, *, silent
         track=tuple(_track(ticket.clocks, pipeline.stages if pipeline else (), now)),
         sla=sla_of(ticket, desk, now),
         parameters=_parameters(ticket, desk, viewer.language),
+        sorting=sorting_of(ticket, desk, viewer),
         actions=actions_of(ticket, desk, viewer),
         silent_since=silent_since,
     )
@@ -91,6 +93,7 @@ def _step(clocks: Clocks, stage: Stage, now: datetime) -> Step:
 
 def _parameters(ticket: Ticket, desk: Desk, language: str) -> Parameters:
     found, directory = ticket.classification, desk.directory
+    title = desk.rules.title
     team = directory.departments.get(ticket.team) if ticket.team is not None else None
     return Parameters(
         request_type=title(found.request_type, language),
@@ -104,7 +107,8 @@ def _parameters(ticket: Ticket, desk: Desk, language: str) -> Parameters:
         company=ticket.company,
         requester=ticket.requester,
         channel=ticket.channel,
-        why=found.why[0].text if found.why else "",
+        is_settled=ticket.is_settled(Axis.CATEGORY),
+        is_unsorted=reasons.is_unsorted(ticket),
     )
 
 
@@ -127,7 +131,11 @@ def _happening(line: Line, desk: Desk, language: str) -> Happening:
             agent = desk.directory.name(UserId(int(line.data["agent"])))
             return replace(made, data={"agent": agent, "is_self": line.data["agent"] == line.by})
         case "classified":
-            return replace(made, data=made.data | {"title": title(str(made.data.get("category") or ""), language)})
+            known = desk.rules.title(str(made.data.get("category") or ""), language)
+            return replace(made, data=made.data | {"title": known})
+        case "corrected":
+            words = {key: label_title(desk, made.data, key, language) for key in ("before", "label")}
+            return replace(made, data=made.data | words)
         case "stage" | "closed" | "reopened":
             return replace(made, data=made.data | {"before": _stage_title(desk, str(line.data.get("from") or ""))})
         case "warned" | "breached":

@@ -130,8 +130,79 @@ class Parameters:
     company: Party | None
     requester: Party | None
     channel: str
-    why: str
-    """The reason of the classification; empty when there is none."""
+    is_settled: bool
+    """The category holds; otherwise it is a guess that a person has to confirm."""
+    is_unsorted: bool
+    """Nothing was recognised."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A part of the request's text; the marked ones decided."""
+
+    text: str
+    marked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Because:
+    """One reason, in parts: the template makes the sentence."""
+
+    kind: Literal["decided", "also", "lost", "excluded", "header", "usual", "told"]
+    """`told`: `text` says it all, nothing is known of its parts."""
+    axis: str
+    label: str
+    words: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetBy:
+    """What a person set."""
+
+    axis: str
+    before: str
+    label: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LabelChoice:
+    """A label that can be chosen; `value` is the rules' word of it."""
+
+    value: str
+    title: str
+    percent: int | None = None
+    """The share of what speaks for it, for a guess."""
+    is_set: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sorting:
+    """What the request was sorted into, why, and what may be chosen instead."""
+
+    category: str
+    is_settled: bool
+    is_unsorted: bool
+    guesses: tuple[LabelChoice, ...]
+    because: tuple[Because, ...]
+    set_by: tuple[SetBy, ...]
+    subject: tuple[Piece, ...]
+    text: tuple[Piece, ...]
+    is_cut: bool
+    """The text is longer than what is shown."""
+    may_correct: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LabelChoices:
+    """The panel of labels: everything there is, the present ones set."""
+
+    categories: tuple[LabelChoice, ...]
+    kinds: tuple[LabelChoice, ...]
+    priorities: tuple[LabelChoice, ...]
+    lines: tuple[LabelChoice, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +243,7 @@ class Card:
     track: tuple[Step, ...]
     sla: SlaCard
     parameters: Parameters
+    sorting: Sorting
     actions: Actions
     silent_since: datetime | None
     """The portal does not answer since; our changes wait in a queue."""

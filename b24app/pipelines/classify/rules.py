@@ -113,4 +113,5 @@ class RuleBook:
     def title(self, label: str, language: str = "ru") -> str:
         """People's word for a label, the integrator's own titles included."""
         known = None if label == NO_CATEGORY else self.category(label)
-        return known.title if known is not None and known.title else title(label, language)
+        own = known.title if known is not None else ""
+        return own if own and own != title(label) else title(label, language)

@@ -298,7 +298,7 @@ DATA = frozenset(
     re.findall(
         r"\w+",
         "Классификация Ожидание Внутренний запрос Интерпретация обратная связь работе Стандарт Вадим Иванов линия "
-        "ООО Северный ветер Ольга Смирнова Категория Почта решила фраза Не отправляются письма",
+        "ООО Северный ветер Ольга Смирнова Не отправляются письма Добрый день утра уходят письма ошибка авторизации",
     )
 )
-"""Names of the portal, of the desk, and the reason of the classification, which are written in its language."""
+"""Names of the portal and of the desk, and the client's own words."""
