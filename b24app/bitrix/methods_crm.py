@@ -2,6 +2,8 @@
 
 from typing import Annotated, Any, ClassVar
 
+from pydantic import Field
+
 from b24app.bitrix.dialects import Flag, Moment, Number, Rows, Words
 from b24app.bitrix.methods import ListMethod, Method, PagedMethod, PlainMethod, Row, UpperListMethod, UpperRow
 
@@ -166,12 +168,22 @@ class DeleteStatus(Method[Any]):
         return {"id": self.id} | ({"params": {"FORCED": "Y"}} if self.force else {})
 
 
+class FieldOption(UpperRow):
+    """An element of a list field; `xml_id` is ours where we made it."""
+
+    id: Number
+    value: Words = ""
+    xml_id: Words = ""
+
+
 class UserField(UpperRow):
     """A user field of the deal."""
 
     id: Number
     field_name: Words
     user_type_id: Words = ""
+    options: list[FieldOption] = Field(default_factory=list, alias="LIST")
+    """Elements of a list; empty for other types."""
 
 
 class ListDealUserFields(PagedMethod[UserField]):
@@ -193,6 +205,20 @@ class AddDealUserField(PlainMethod[int]):
     errors = "ERROR_CORE (duplicate, too long, bad type)"
     docs = "crm/deals/user-defined-fields/crm-deal-userfield-add"
 
+    fields: dict[str, Any]
+
+
+class UpdateDealUserField(PlainMethod[bool]):
+    """Change a user field of deals; elements of its list that are not named stay."""
+
+    rest_name = "crm.deal.userfield.update"
+    scope = "crm"
+    returns = bool
+    repeat_is_safe = True
+    errors = "ERROR_NOT_FOUND, ERROR_CORE"
+    docs = "crm/deals/user-defined-fields/crm-deal-userfield-update"
+
+    id: int
     fields: dict[str, Any]
 
 

@@ -14,6 +14,8 @@ class Binding:
     pipelines: dict[str, BoundPipeline] = field(default_factory=dict)
     fields: dict[str, str] = field(default_factory=dict)
     """Our key of a field → its name on the portal."""
+    choices: dict[str, dict[str, int]] = field(default_factory=dict)
+    """Our key of a list field → label → id of its element on the portal."""
     bot: int = 0
     bot_api: str = "v2"
     installer: UserId | None = None
@@ -30,6 +32,7 @@ class Binding:
         return cls(
             pipelines=places,
             fields=dict(data.get("fields", {})),
+            choices={key: dict(found) for key, found in data.get("choices", {}).items()},
             bot=int(data.get("bot", 0)),
             bot_api=str(data.get("bot_api", "v2")),
             installer=UserId(data["installer"]) if data.get("installer") else None,
@@ -41,6 +44,7 @@ class Binding:
         return {
             "pipelines": {key: {"id": place.id, "codes": dict(place.codes)} for key, place in self.pipelines.items()},
             "fields": self.fields,
+            "choices": self.choices,
             "bot": self.bot,
             "bot_api": self.bot_api,
             "installer": self.installer,

@@ -1,11 +1,14 @@
 """The portal's item in our words: what `Observed` carries."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Final, Literal
 
 from b24app.bitrix.methods_crm import Activity, StageRow
 from b24app.kit.ids import PipelineId, StageCode, UserId
+from b24app.portal.binding import Binding
+from b24app.portal.fields import OURS, read_labels
 from b24app.portal.plaintext import plain_text
 from b24app.sla import HistoryItem
 from b24app.tickets.model import Facts, Party, Word
@@ -64,7 +67,18 @@ def facts_of(
         words=words,
         passed=passed,
         active_at=moment(item["lastActivityTime"]) if item.get("lastActivityTime") else None,
+        fields=shown_fields(item),
     )
+
+
+def shown_fields(item: Mapping[str, Any]) -> dict[str, str]:
+    """Raw values of our list fields by their names; what is not filled is left out."""
+    return {name: str(item[name]) for name in OURS if item.get(name) not in (None, "", 0, "0", [])}
+
+
+def with_labels(facts: Facts, binding: Binding) -> Facts:
+    """The facts with what our fields say in our words: their elements have ids of this portal."""
+    return replace(facts, labels=read_labels(facts.fields, binding.choices))
 
 
 def words_of(deeds: Iterable[Activity]) -> tuple[Word, ...]:

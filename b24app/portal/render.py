@@ -59,25 +59,28 @@ def _write_fields(effect: WriteFields, brief: Briefing, binding: Binding) -> Met
     ticket, found = brief.ticket, brief.ticket.classification
     due = terms.nearest_due(ticket, brief.now)
     policy = next((policy.title for policy in brief.desk.policies if policy.key == ticket.policy), "")
-    values = {
+    values: dict[str, Any] = {
         "request_type": brief.title(found.request_type) if reasons.is_type_sure(ticket, brief.desk.rules.book) else "",
-        "category": _category(brief),
-        "line": brief.say("line", line=ticket.line) if ticket.is_settled(Axis.LINE) else "",
-        "priority": brief.title(found.priority),
+        "category": _chosen(brief, binding, Axis.CATEGORY),
+        "kind": _chosen(brief, binding, Axis.KIND),
+        "line": _chosen(brief, binding, Axis.LINE),
+        "priority": _chosen(brief, binding, Axis.PRIORITY),
         "sla_due": due.isoformat(timespec="seconds") if due else "",
         "sla_policy": policy,
         "channel": ticket.channel,
     }
-    fields = {binding.fields[key]: value for key, value in values.items() if key in binding.fields}
+    fields = {binding.fields[k]: value for k, value in values.items() if k in binding.fields and value is not None}
     entity_type, item = item_of(effect.ticket)
     return UpdatePortalItem(entity_type_id=entity_type, id=item, fields=fields) if fields else None
 
 
-def _category(brief: Briefing) -> str:
-    ticket = brief.ticket
-    if reasons.is_unsorted(ticket):
-        return brief.say("unsorted")
-    return brief.title(ticket.classification.category) if ticket.is_settled(Axis.CATEGORY) else ""
+def _chosen(brief: Briefing, binding: Binding, axis: Axis) -> str | int | None:
+    """The element of a list field, or words where the field is a plain text; None where the list has no such element."""
+    label = reasons.written(brief.ticket, axis)
+    if not label:
+        return ""
+    choices = binding.choices.get(axis.value)
+    return choices.get(label) if choices else brief.label(axis, label)
 
 
 def _comment(effect: Comment, brief: Briefing) -> Method[Any]:

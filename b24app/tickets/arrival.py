@@ -7,7 +7,7 @@ from b24app.desk.model import Desk
 from b24app.pipelines.classify import Classification, RequestText, classify, is_noise
 from b24app.pipelines.routing import route
 from b24app.pipelines.stages import Meaning, Pipeline, Stage
-from b24app.tickets import assignment, correction, dispatch, movement, records, terms
+from b24app.tickets import assignment, correction, dispatch, movement, ownfields, records, terms
 from b24app.tickets.model import (
     ClearTimer,
     Comment,
@@ -90,7 +90,7 @@ def _new_ticket(command: Observed, pipeline: Pipeline, stage: Stage, desk: Desk,
         assignee=None if in_triage else facts.responsible,
         assigned_at=None if in_triage else now,
     )
-    return terms.start(bare, stage, desk, now)
+    return terms.start(ownfields.begun(bare, facts), stage, desk, now)
 
 
 def _classified(subject: str, known: Facts | Ticket, desk: Desk) -> Classification:
@@ -119,6 +119,9 @@ def _arrival_entries(ticket: Ticket) -> tuple[Entry, ...]:
 def _follow(ticket: Ticket, facts: Facts, pipeline: Pipeline, desk: Desk, now: datetime) -> Decision:
     decision = _with_late_text(ticket, _refresh(ticket, facts), desk)
     known = decision.ticket or ticket
+    if facts.labels:
+        decision = decision.then(ownfields.follow(known, facts, desk, now))
+        known = decision.ticket or known
     if facts.stage not in {ticket.seen_stage, ticket.stage}:
         decision = decision.then(_moved_by_hand(known, facts, pipeline, desk, now))
     if facts.responsible not in {ticket.seen_responsible, ticket.assignee}:

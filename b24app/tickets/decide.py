@@ -1,11 +1,12 @@
 """State + command + desk + now in, new state + effects out. The only place where a ticket changes."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import assert_never
 
 from b24app.desk.model import Desk
 from b24app.kit.errors import TicketUnknown
-from b24app.tickets import arrival, assignment, correction, dispatch, movement, terms
+from b24app.tickets import arrival, assignment, correction, dispatch, movement, ownfields, terms
 from b24app.tickets.model import (
     Accept,
     Assign,
@@ -24,6 +25,7 @@ from b24app.tickets.model import (
     Ticket,
     Timer,
     TimerFired,
+    WriteFields,
 )
 
 
@@ -32,7 +34,14 @@ def decide(ticket: Ticket | None, command: Command, *, desk: Desk, now: datetime
 
     Raises `RuleBroken` (its subclasses say what exactly) when a person asks for what the rules forbid.
     """
-    return terms.settle(ticket, _decided(ticket, command, desk, now), desk, now)
+    return _written_down(terms.settle(ticket, _decided(ticket, command, desk, now), desk, now))
+
+
+def _written_down(decision: Decision) -> Decision:
+    """Labels that go to the deal's own fields are remembered, so that they are no news when they come back."""
+    if decision.ticket is None or not any(isinstance(effect, WriteFields) for effect in decision.effects):
+        return decision
+    return replace(decision, ticket=ownfields.noted(decision.ticket))
 
 
 def _decided(ticket: Ticket | None, command: Command, desk: Desk, now: datetime) -> Decision:

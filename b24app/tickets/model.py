@@ -3,6 +3,7 @@
 Everything here is a frozen value that can be stored as JSON. A ticket lives in a CRM item of the portal; its id says which.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -112,6 +113,10 @@ class Facts:
     """The latest stages the portal remembers."""
     active_at: datetime | None = None
     """When something last happened in the card's timeline."""
+    fields: Mapping[str, str] = field(default_factory=dict)
+    """Raw values of our list fields by the portal's names of them."""
+    labels: Mapping[Axis, str] = field(default_factory=dict)
+    """The same in our words; axes whose field is blank are left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +129,17 @@ class Notice:
     nth: int
     """0 for the first announcement, then the number of the reminder."""
     sent_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a list field of the deal shows, as far as we know: another value there was chosen by somebody."""
+
+    axis: Axis
+    label: str
+    """Last read; empty: nothing."""
+    sent: tuple[str, ...] = ()
+    """Labels of ours that are or were on their way: their coming back is an echo."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +182,8 @@ class Ticket:
     """The latest correction of each axis that people have set."""
     asked_subject: str = ""
     """The subject as the client wrote it, which the classifier read; empty: as `subject`, which people may change."""
+    shown: tuple[Shown, ...] = ()
+    """The deal's own fields as last read."""
     quiet: bool = False
     """Spam or an auto-reply, as far as we are sure: shown once, nobody is reminded, no term runs."""
     closed_by: UserId | None = None

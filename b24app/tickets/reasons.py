@@ -60,6 +60,18 @@ def is_unsorted(ticket: Ticket) -> bool:
     return found.category == NO_CATEGORY or (not settled and found.decision == "none")
 
 
+def written(ticket: Ticket, axis: Axis) -> str:
+    """The label that the deal's own field shows; empty while it is only a guess."""
+    if axis is Axis.CATEGORY and is_unsorted(ticket):
+        return NO_CATEGORY
+    return standing(ticket, axis).label if ticket.is_settled(axis) and not _is_open(ticket, axis) else ""
+
+
+def _is_open(ticket: Ticket, axis: Axis) -> bool:
+    """Kind and line of a request that nobody could sort are nobody's."""
+    return axis in {Axis.KIND, Axis.LINE} and is_unsorted(ticket) and ticket.correction(axis) is None
+
+
 def is_type_sure(ticket: Ticket, book: RuleBook) -> bool:
     """The request type may be set although the category is open: every guess that counts is of the same type."""
     if ticket.is_settled(Axis.CATEGORY):

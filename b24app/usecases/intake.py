@@ -14,6 +14,8 @@ from b24app.db.work import Store, Work
 from b24app.kit.clock import Clock
 from b24app.kit.errors import RuleBroken, TicketUnknown
 from b24app.kit.ids import DepartmentId, PortalId, TicketId, UserId, number_of
+from b24app.portal.binding import Binding
+from b24app.portal.facts import with_labels
 from b24app.tickets.dispatch import outcome_of
 from b24app.tickets.model import (
     Assign,
@@ -69,6 +71,8 @@ class Intake:
         portal = await self._clients.of(ctx.portal)
         facts = (await read_tickets(portal, [ticket]))[ticket]
         async with ctx.apply() as work:
+            if facts is not None:
+                facts = with_labels(facts, Binding.from_data(dict((await work.portals.get(ctx.portal)).settings)))
             under_way = await work.outbox.has(ticket, OUR_CHANGE)
             seen = Observed(ticket, facts, known.confirmed if known else None, under_way) if facts else None
             decision = await apply(

@@ -18,7 +18,7 @@ from b24app.kit.errors import PortalRefused, RuleBroken
 from b24app.kit.ids import DEAL, PipelineId, StageCode
 from b24app.pipelines.stages import Meaning
 from b24app.portal.binding import Binding
-from b24app.portal.fields import FIELDS, FieldPlan
+from b24app.portal.fields import FIELDS, FieldPlan, labels_of
 
 BOT_CODE: Final = "b24app_modest"
 TAB: Final = "CRM_DEAL_DETAIL_TAB"
@@ -195,13 +195,52 @@ async def _order(site: Site, plan: PipelinePlan, entity: str, codes: Mapping[str
 
 
 async def fields(site: Site) -> Binding:
-    """Our calculated fields exist on the deal."""
-    there = {field.field_name for field in await site.portal(methods_crm.ListDealUserFields())}
-    await _all(site, {p.key: methods_crm.AddDealUserField(fields=_field(p)) for p in FIELDS if p.name not in there})
-    return replace(site.binding, fields={plan.key: plan.name for plan in FIELDS})
+    """Our calculated fields exist on the deal; those that people correct labels in have every label to choose."""
+    there = await _user_fields(site)
+    lists = {plan.key: labels_of(plan.key, site.document.rules, site.document.language) for plan in _chosen()}
+    missing = [plan for plan in FIELDS if plan.name not in there]
+    await _all(site, {p.key: methods_crm.AddDealUserField(fields=_field(p, lists.get(p.key, {}))) for p in missing})
+    there = await _user_fields(site) if missing else there
+    fresh = {plan.name: _fresh(there[plan.name], lists[plan.key]) for plan in _chosen() if plan.name in there}
+    grown = {name: rows for name, rows in fresh.items() if rows and there[name].user_type_id == "enumeration"}
+    update = methods_crm.UpdateDealUserField
+    await _all(site, {name: update(id=there[name].id, fields={"LIST": rows}) for name, rows in grown.items()})
+    there = await _user_fields(site) if grown else there
+    choices = {plan.key: _ids(there[plan.name], lists[plan.key]) for plan in _chosen() if plan.name in there}
+    known = {key: found for key, found in choices.items() if found}
+    return replace(site.binding, fields={plan.key: plan.name for plan in FIELDS}, choices=known)
 
 
-def _field(plan: FieldPlan) -> dict[str, Any]:
+async def _user_fields(site: Site) -> dict[str, methods_crm.UserField]:
+    return {known.field_name: known for known in await site.portal.pages(methods_crm.ListDealUserFields())}
+
+
+def _chosen() -> list[FieldPlan]:
+    return [plan for plan in FIELDS if plan.is_chosen]
+
+
+def _fresh(there: methods_crm.UserField, labels: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Elements the list does not have yet: an integrator added a category."""
+    known = {option.xml_id for option in there.options} | {option.value for option in there.options}
+    return [row for row in _elements(labels) if row["XML_ID"] not in known and row["VALUE"] not in known]
+
+
+def _elements(labels: Mapping[str, str]) -> list[dict[str, Any]]:
+    return [
+        {"VALUE": title, "XML_ID": f"b24app_{label}", "SORT": PROGRESS_SORT * place, "DEF": "N"}
+        for place, (label, title) in enumerate(labels.items(), start=1)
+    ]
+
+
+def _ids(there: methods_crm.UserField, labels: Mapping[str, str]) -> dict[str, int]:
+    """Ids of our elements; one that people renamed is still ours by its code, one they made themselves by its words."""
+    by_code = {option.xml_id: option.id for option in there.options}
+    by_words = {option.value: option.id for option in there.options}
+    found = {label: by_code.get(f"b24app_{label}", by_words.get(title)) for label, title in labels.items()}
+    return {label: number for label, number in found.items() if number is not None}
+
+
+def _field(plan: FieldPlan, labels: Mapping[str, str]) -> dict[str, Any]:
     label = {"ru": plan.ru, "en": plan.en}
     return {
         "FIELD_NAME": plan.name,
@@ -212,7 +251,8 @@ def _field(plan: FieldPlan) -> dict[str, Any]:
         "LIST_FILTER_LABEL": label,
         "SHOW_FILTER": "Y",
         "SHOW_IN_LIST": "Y",
-        "EDIT_IN_LIST": "N",
+        "EDIT_IN_LIST": "Y" if plan.is_chosen else "N",
+        **({"LIST": _elements(labels)} if labels else {}),
     }
 
 

@@ -17,14 +17,25 @@ from b24app.db.work import Store, Work
 from b24app.kit.errors import PortalError
 from b24app.kit.ids import DEAL, PipelineId, PortalId, TicketId, item_of, ticket_id
 from b24app.portal.binding import Binding
-from b24app.portal.facts import moment
+from b24app.portal.facts import moment, shown_fields
+from b24app.portal.fields import OURS, read_labels
+from b24app.tickets import ownfields
 from b24app.tickets.model import Ticket
 from b24app.usecases.clients import Clients
 from b24app.usecases.intake import DEAL_CHANGED
 
 MARK: Final = "deals"
 OVERLAP: Final = timedelta(minutes=2)
-SELECT: Final = ["id", "categoryId", "stageId", "stageSemanticId", "assignedById", "updatedTime", "lastActivityTime"]
+SELECT: Final = [
+    "id",
+    "categoryId",
+    "stageId",
+    "stageSemanticId",
+    "assignedById",
+    "updatedTime",
+    "lastActivityTime",
+    *OURS,
+]
 PAGES: Final = 40
 """Pages of open tickets looked at in one sweep; the rest comes in the next ones."""
 
@@ -56,31 +67,33 @@ class Reconcile:
             row = await reading.portals.get(portal)
             mark = await reading.marks.get(MARK)
             open_ids = await reading.tickets.open_ids(after=self._cursor.get(portal, TicketId("")), limit=PAGES * PAGE)
-        pipelines = [place.id for place in Binding.from_data(dict(row.settings)).pipelines.values()]
+        binding = Binding.from_data(dict(row.settings))
+        pipelines = [place.id for place in binding.pipelines.values()]
         if not pipelines:
             return 0
         since = moment(mark) if mark else row.created_at
         client = await self._clients.of(portal)
         changed = await _changed(client, pipelines, since - OVERLAP)
         present = await _present(client, open_ids)
-        repaired = await self._repair(portal, changed, present, open_ids, since)
+        repaired = await self._repair(portal, changed, present, open_ids, since, binding)
         self._cursor[portal] = open_ids[-1] if len(open_ids) == PAGES * PAGE else TicketId("")
         return repaired
 
-    async def _repair(
+    async def _repair(  # noqa: PLR0917 - what was read, and by which map
         self,
         portal: PortalId,
         changed: list[Mapping[str, Any]],
         present: dict[TicketId, Mapping[str, Any]] | None,
         open_ids: list[TicketId],
         since: datetime,
+        binding: Binding,
     ) -> int:
         rows = {_ticket(row): row for row in changed} | (present or {})
         async with self._store.read(
             portal
         ) as reading:  # holding many tickets here would stand in the way of their events
             known = {ticket: await reading.tickets.find(ticket) for ticket in rows}
-        stale = {ticket for ticket, row in rows.items() if _differs(known[ticket], row)}
+        stale = {ticket for ticket, row in rows.items() if _differs(known[ticket], row, binding)}
         async with self._store.work(portal) as work:
             if present is not None:
                 stale |= set(open_ids) - set(present)
@@ -129,12 +142,21 @@ def _ticket(row: Mapping[str, Any]) -> TicketId:
     return ticket_id(DEAL, int(row["id"]))
 
 
-def _differs(ticket: Ticket | None, row: Mapping[str, Any]) -> bool:
+def _differs(ticket: Ticket | None, row: Mapping[str, Any], binding: Binding) -> bool:
     """The portal shows something else than we last read. A deal closed before we knew it is none of ours."""
     if ticket is None or ticket.gone:
         return row.get("stageSemanticId") not in {"S", "F"}
     shown = (int(row.get("categoryId") or 0), str(row.get("stageId")), int(row.get("assignedById") or 0))
-    return shown != (ticket.pipeline, ticket.seen_stage, ticket.seen_responsible) or _spoke(ticket, row)
+    return (
+        shown != (ticket.pipeline, ticket.seen_stage, ticket.seen_responsible)
+        or _spoke(ticket, row)
+        or _chose(ticket, row, binding)
+    )
+
+
+def _chose(ticket: Ticket, row: Mapping[str, Any], binding: Binding) -> bool:
+    """Somebody chose another label in the deal's own fields."""
+    return bool(ownfields.news(ticket, read_labels(shown_fields(row), binding.choices)))
 
 
 def _spoke(ticket: Ticket, row: Mapping[str, Any]) -> bool:

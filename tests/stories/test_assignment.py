@@ -32,7 +32,7 @@ async def test_the_card_says_what_was_decided_and_why(world: World) -> None:
     await world.settled()
 
     shown = await world.deal(deal)
-    assert shown["UF_CRM_B24APP_LINE"] == "1-я линия"
+    assert await world.shown(deal, "LINE") == "1-я линия"
     assert shown["UF_CRM_B24APP_CHANNEL"] == "E-mail"
     assert shown["UF_CRM_B24APP_SLA_DUE"].startswith("2026-09-01T10:15")
     wanted = {"filter": {"ENTITY_ID": deal, "ENTITY_TYPE": "deal"}}

@@ -91,6 +91,17 @@ class World:
         answer = await self.box.call("crm.item.get", params)
         return dict(answer["item"])
 
+    async def shown(self, number: int, field: str) -> str:
+        """What people read in a list field of a deal: `CATEGORY`, `KIND`, `LINE`, `PRIORITY`."""
+        value = str((await self.deal(number))[f"UF_CRM_B24APP_{field}"] or "")
+        return next((title for title, option in (await self.options(field)).items() if option == value), value)
+
+    async def options(self, field: str) -> dict[str, str]:
+        """Title → id of what can be chosen in a list field."""
+        wanted = {"filter": {"FIELD_NAME": f"UF_CRM_B24APP_{field}"}}
+        (known,) = await self.box.call("crm.deal.userfield.list", wanted)
+        return {str(option["VALUE"]): str(option["ID"]) for option in known["LIST"]}
+
     async def stage(self, number: int) -> str:
         """The title of the stage a deal stands in."""
         deal = await self.deal(number)
