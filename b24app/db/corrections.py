@@ -150,7 +150,7 @@ def example_of(ticket: Ticket) -> Example | None:
     set_by_people = {one.axis: Known(one.axis, one.label, CORRECTED) for one in ticket.corrected}
     confirmed = {one.axis: one for one in _confirmed(ticket)}
     known = tuple((confirmed | set_by_people).values())
-    subject = ticket.asked_subject or ticket.subject
+    subject = ticket.asked
     if not known or not (subject.strip() or ticket.text.strip()):
         return None
     return Example(ticket.id, subject, ticket.text, known)

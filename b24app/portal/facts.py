@@ -1,5 +1,6 @@
 """The portal's item in our words: what `Observed` carries."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -25,6 +26,16 @@ CHANNELS: Final = {
 }
 """SOURCE_ID of the portal → what people call the channel. Unknown sources show their own id."""
 
+
+_GIVEN: Final = re.compile(
+    r"(?:новая |новое |new )?(?:сделка|заявка|обращение|deal|request)(?: с сайта)?(?: ?[#№]? ?\d{1,12})?"
+    r"|заполнение crm[- ]формы.{0,200}|crm form submi.{0,200}"
+    r"|(?:(?:новый |пропущенный )?(?:входящий|исходящий|обратный) |пропущенный )?звонок(?: (?:от|с|на) .{0,80}| \+?\d[\d ()-]{4,20})?"
+    r"|(?:incoming |outgoing |missed )?call (?:from|to) .{0,80}"
+    r"|.{1,80} [-–—] открытая линия(?: ?\d{1,6})?|.{1,80} - open channel(?: ?\d{1,6})?",
+    re.IGNORECASE,
+)
+"""Titles that CRM forms, calls and open lines give to their deals (seen on portals; not in the documentation)."""
 
 CALL: Final = 2
 LETTER: Final = 4
@@ -67,8 +78,14 @@ def facts_of(
         words=words,
         passed=passed,
         active_at=moment(item["lastActivityTime"]) if item.get("lastActivityTime") else None,
+        is_named_by_portal=is_given_title(plain_text(item.get("title"))),
         fields=shown_fields(item),
     )
+
+
+def is_given_title(title: str) -> bool:
+    """The portal, not a person, made up this title of a deal."""
+    return not title or _GIVEN.fullmatch(title) is not None
 
 
 def shown_fields(item: Mapping[str, Any]) -> dict[str, str]:

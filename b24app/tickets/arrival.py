@@ -63,7 +63,8 @@ def _arrive(command: Observed, pipeline: Pipeline, desk: Desk, now: datetime) ->
 
 def _new_ticket(command: Observed, pipeline: Pipeline, stage: Stage, desk: Desk, now: datetime) -> Ticket:
     facts = command.facts
-    found = _classified(facts.subject, facts, desk)
+    asked = "" if facts.is_named_by_portal else facts.subject
+    found = _classified(asked, facts, desk)
     way = route(found, desk.routing)
     opened = min(records.entered_at(facts, pipeline), now)
     in_triage = stage.meaning is Meaning.TRIAGE
@@ -75,7 +76,7 @@ def _new_ticket(command: Observed, pipeline: Pipeline, stage: Stage, desk: Desk,
         seen_stage=facts.stage,
         seen_responsible=facts.responsible,
         subject=facts.subject,
-        asked_subject=facts.subject,
+        asked_subject=asked,
         text=facts.text,
         channel=facts.channel,
         company=facts.company,
@@ -136,7 +137,7 @@ def _with_late_text(ticket: Ticket, known: Ticket, desk: Desk) -> Decision:
     """
     if ticket.text.strip() or not known.text.strip():
         return Decision(known)
-    found = _classified(known.asked_subject or known.subject, known, desk)
+    found = _classified(known.asked, known, desk)
     read = correction.reread(known, found, desk)
     return Decision(read, dispatch.refresh_notices(read))
 

@@ -113,6 +113,8 @@ class Facts:
     """The latest stages the portal remembers."""
     active_at: datetime | None = None
     """When something last happened in the card's timeline."""
+    is_named_by_portal: bool = False
+    """The portal made up the deal's title: it says nothing of the request."""
     fields: Mapping[str, str] = field(default_factory=dict)
     """Raw values of our list fields by the portal's names of them."""
     labels: Mapping[Axis, str] = field(default_factory=dict)
@@ -180,8 +182,11 @@ class Ticket:
     """The last happening of the card's timeline that was read: a later one there means that somebody wrote."""
     corrected: tuple[Correction, ...] = ()
     """The latest correction of each axis that people have set."""
-    asked_subject: str = ""
-    """The subject as the client wrote it, which the classifier read; empty: as `subject`, which people may change."""
+    asked_subject: str | None = None
+    """The subject as the client wrote it, which the classifier read; empty where the portal made up the deal's title.
+
+    None (tickets of an earlier release): as `subject`, which people may change.
+    """
     shown: tuple[Shown, ...] = ()
     """The deal's own fields as last read."""
     quiet: bool = False
@@ -200,6 +205,11 @@ class Ticket:
     def number(self) -> str:
         """The number people see."""
         return number_of(self.id)
+
+    @property
+    def asked(self) -> str:
+        """The subject as the client wrote it: what the classifier read, and offsets of reasons point into."""
+        return self.subject if self.asked_subject is None else self.asked_subject
 
     @property
     def is_closed(self) -> bool:

@@ -41,7 +41,7 @@ def first_reason(ticket: Ticket, axis: Axis) -> Reason | None:
 
 def quoted(ticket: Ticket, reason: Reason) -> str:
     """The words a reason points at, on one line, cut when long."""
-    source = (ticket.asked_subject or ticket.subject) if reason.zone == "subject" else ticket.text
+    source = ticket.asked if reason.zone == "subject" else ticket.text
     words = " ".join(source[reason.start : reason.end].split())
     return words if len(words) <= QUOTED else f"{words[: QUOTED - 1]}…"
 

@@ -11,7 +11,7 @@ from b24app.kit.clock import Clock
 from b24app.kit.ids import PortalId, UserId
 from b24app.tickets.model import DeskChanged
 from b24app.usecases.apply import apply
-from b24app.usecases.intake import Pass
+from b24app.usecases.intake import RECHECK, Pass
 from b24app.usecases.rules import Rules
 
 DESK_CHANGED: Final = "desk"
@@ -36,11 +36,17 @@ class DeskOffice:
 
     async def _publish(self, portal: PortalId, data: Any, author: UserId | None, comment: str) -> DeskVersion:
         async with self._store.work(portal) as work:
+            before = await work.desks.published()
             version = await work.desks.publish(data, author=author, comment=comment)
-            row = Incoming(portal, portal_lane(portal, "desk"), DESK_CHANGED, {"number": version.number})
-            await work.receive([row])
+            rows = [Incoming(portal, portal_lane(portal, "desk"), DESK_CHANGED, {"number": version.number})]
+            if before is not None and self._labels(before.document) != self._labels(data):
+                rows.append(Incoming(portal, portal_lane(portal), RECHECK, {}))  # lists of the deal get the new labels
+            await work.receive(rows)
             await work.commit()
         return version
+
+    def _labels(self, data: Any) -> list[tuple[str, str]]:
+        return [(one.name, one.title) for one in self._rules.parse(data).rules.book.categories]
 
     async def save_draft(self, portal: PortalId, data: Any, *, author: UserId | None, comment: str = "") -> DeskVersion:
         """Keep a document that does not hold yet; it may still have problems."""

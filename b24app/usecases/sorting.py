@@ -26,7 +26,7 @@ def sorting_of(ticket: Ticket, desk: Desk, viewer: Viewer) -> Sorting:
         LabelChoice(one.category, title(one.category, language), round(one.confidence * 100))
         for one in reasons.offered(ticket)
     )
-    subject = ticket.asked_subject or ticket.subject
+    subject = ticket.asked
     return Sorting(
         category=title(found.category, language),
         is_settled=ticket.is_settled(Axis.CATEGORY),

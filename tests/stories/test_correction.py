@@ -2,7 +2,7 @@
 
 from b24app.kit.ids import PortalId
 from b24app.tickets.model import Axis
-from tests.support.world import World
+from tests.support.world import World, eventually
 
 ASKED = "Здравствуйте! С утра не отправляются письма, ошибка SMTP."
 """Reads like mail; that the letters come from the exchange with 1C only a person knows."""
@@ -83,3 +83,23 @@ async def test_a_choice_in_the_deal_whose_event_was_lost_is_found_by_the_sweep(w
     await world.changes_by_hand(deal, UF_CRM_B24APP_PRIORITY=(await world.options("PRIORITY"))["Критический"])
     await world.passes(minutes=2)
     await message.becomes("Приоритет: критический")
+
+
+async def test_a_category_of_the_integrators_own_can_be_chosen_in_the_deal_at_once(world: World) -> None:
+    service = world.desk.service
+    assert service is not None
+    version = await service.desks.published(PortalId(1))
+    assert version is not None
+    own = {"base": "builtin", "categories": {"printers": {"title": "Печать", "request_type": "technical", "rules": []}}}
+    await service.desks.publish(PortalId(1), {**version.document, "classification": own}, author=None)
+
+    async def grown() -> bool:
+        return "Печать" in await world.options("CATEGORY")
+
+    await eventually(grown)
+    await world.settled()
+    deal = await world.client_writes("Не приходят письма", ASKED)
+    message = await world.dispatcher.sees(f"№ {deal}", "Категория: Почта")
+    await world.settled()
+    await world.changes_by_hand(deal, UF_CRM_B24APP_CATEGORY=(await world.options("CATEGORY"))["Печать"])
+    await message.becomes("Категория: Печать (")

@@ -206,3 +206,11 @@ def test_a_ticket_brought_back_from_spam_is_reminded_of() -> None:
     story.passes(minutes=6)
     assert story.last(Announce).nth == 1
     assert story.count(TellAgent) == 0
+
+
+def test_a_title_that_the_portal_made_up_decides_nothing() -> None:
+    story = arrived(subject="Заполнение CRM-формы «Обратная связь»", is_named_by_portal=True)
+    assert story.known.classification.category == "email"  # by the text alone
+    assert story.known.asked == ""
+    silent = arrived(subject="Новое обращение", text="", is_named_by_portal=True)
+    assert silent.known.classification.decision == "none"
