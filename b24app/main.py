@@ -47,6 +47,7 @@ from b24app.usecases.deskedit import DeskEdit
 from b24app.usecases.pulling import Pulling
 from b24app.usecases.reconcile import Reconcile
 from b24app.usecases.ruledesk import RuleDesk
+from b24app.usecases.rulehints import RULE_HINTS, RuleHints, RulePages
 from b24app.usecases.rules import Rules
 from b24app.webhooks.routes import router as webhooks
 
@@ -89,6 +90,7 @@ class Service:
         )
         self._intake = intake.Intake(self.clients, self.clock)
         self.installing = installing.Installing(self)
+        self.rule_hints = RuleHints(self.store, self.clients, self.clock)
         self.reconcile = Reconcile(self.store, self.clients)
         self.pulling = Pulling(self.store, self.clients)
         self.learning = learning.Learning(self.store, self.clock)
@@ -156,13 +158,14 @@ class Service:
             installing.PROVISION: self.installing.provision,
             intake.RECHECK: self.installing.recheck,
             intake.PEOPLE: self.installing.people,
+            RULE_HINTS: self.rule_hints.look,
             newbot.BOT_REPLACED: newbot.NewBot(self.store, self.clock).replaced,
         }
 
     def _ticker(self) -> Ticker:
         fired = Deadlines(self.clock).fired
-        handlers = {kind.value: fired for kind in Timer} | {learning.TIMER: self.learning.night}
-        sweep = TimerSweep(self.store, handlers)
+        own = {learning.TIMER: self.learning.night, RULE_HINTS: self.rule_hints.fired}
+        sweep = TimerSweep(self.store, {kind.value: fired for kind in Timer} | own)
         follower = self.follower
         ticks = [
             Tick("timers", timedelta(seconds=1), sweep.sweep),
@@ -171,6 +174,7 @@ class Service:
             Tick("people", PEOPLE_EVERY, self.installing.look_at_people),
             Tick("learning", LEARN_EVERY, self.learning.sweep),
             Tick("recheck", timedelta(days=1), self.installing.recheck_all),
+            Tick("rule hints", timedelta(days=1), self.rule_hints.keep_timers, at_start=True),
             Tick("purge", timedelta(hours=1), partial(purge, self.database), domain=False),
             Tick("clients", timedelta(minutes=1), self.transport.trim, domain=False),
         ]
@@ -229,7 +233,7 @@ def _mount(app: FastAPI, service: Service) -> None:
     state.refusals, state.trusted_frame = service.installing.trust.refusals, trusted_frame
     state.cards = Cards(service.store, service.clients, service.clock)
     state.desk_edit = DeskEdit(service.store, service.clients, service.desks, service.clock)
-    state.rule_desk = RuleDesk(service.store, state.desk_edit)
+    state.rule_pages = RulePages(RuleDesk(service.store, state.desk_edit), service.rule_hints)
     state.app_pages = AppPages(service.store, service.clients, service.desks, service.rules, service.clock)
     state.round_trips = RoundTrips(service.secret, service.oauth, allow_http=service.settings.allow_http_portals)
     state.sessions = Sessions(service.secret)

@@ -102,6 +102,12 @@ class Tickets:
         found = await self._session.execute(query.order_by(tickets.c.opened_at.desc(), tickets.c.id).limit(limit))
         return [_ticket(row) for row in found]
 
+    async def subjects(self, ids: Collection[TicketId]) -> dict[TicketId, str]:
+        """What these tickets are about; those we do not know are left out."""
+        query = select(tickets.c.id, tickets.c.subject)
+        query = query.where(tickets.c.portal_id == self._portal, tickets.c.id.in_(list(ids)))
+        return {TicketId(found): subject for found, subject in await self._session.execute(query)}
+
     async def count(self, wanted: Wanted) -> int:
         """How many there are."""
         query = select(func.count()).select_from(tickets).where(*self._where(wanted))

@@ -16,7 +16,7 @@ from b24app.install.settingsview import PARTS, Shown, drawn
 from b24app.kit.errors import Conflict, DeskInvalid, PortalRefused, RuleBroken
 from b24app.ui import InFrame, Scene, language_of, origin_of
 from b24app.usecases.deskedit import DeskEdit, Editing
-from b24app.usecases.ruledesk import RuleDesk
+from b24app.usecases.rulehints import RulePages
 from b24app.usecases.trust import collect
 
 ALL_PARTS: Final = (*PARTS, *topicview.PARTS)
@@ -29,13 +29,13 @@ async def _edit(request: Request) -> DeskEdit:
     return found
 
 
-async def _rule_desk(request: Request) -> RuleDesk:
-    found: RuleDesk = request.app.state.rule_desk
+async def _rule_pages(request: Request) -> RulePages:
+    found: RulePages = request.app.state.rule_pages
     return found
 
 
 EditOf = Annotated[DeskEdit, Depends(_edit)]
-RuleDeskOf = Annotated[RuleDesk, Depends(_rule_desk)]
+RulePagesOf = Annotated[RulePages, Depends(_rule_pages)]
 
 
 Change = Callable[[dict[str, Any]], dict[str, Any]]
@@ -45,10 +45,10 @@ class Desk:
     """One request to the settings: who asks, what is edited, how it is answered."""
 
     def __init__(
-        self, request: Request, session: InFrame, app_pages: AppPagesOf, edit: EditOf, rule_desk: RuleDeskOf
+        self, request: Request, session: InFrame, app_pages: AppPagesOf, edit: EditOf, rules: RulePagesOf
     ) -> None:
         self.request, self.session, self.app_pages, self.edit = request, session, app_pages, edit
-        self.rule_desk = rule_desk
+        self.rules = rules
         self.language = language_of(session.language)
 
     async def form(self) -> Reading:
@@ -77,7 +77,7 @@ class Desk:
         if shown["part"] not in topicview.PARTS:
             return await drawn(shown, self.edit, portal, now, scene)
         origin = origin_of((await self.app_pages.portal(portal)).client_endpoint)
-        return {"origin": origin, **await topicview.drawn(shown, self.rule_desk, portal, now, scene)}
+        return {"origin": origin, **await topicview.drawn(shown, self.rules, portal, now, scene)}
 
     async def change(self, part: str, reading: Reading, change: Change, **values: Any) -> Response:
         """Put a change into the draft, unless a field is wrong or somebody was faster."""

@@ -29,8 +29,9 @@ from b24app.pipelines.routing import LINES
 from b24app.ui import Scene
 from b24app.usecases.deskedit import Editing
 from b24app.usecases.ruledesk import DRY_RUN, RuleDesk
+from b24app.usecases.rulehints import PERIOD, RulePages
 
-PARTS: Final = ("topics", "topic", "priority", "routing", "words", "yaml", "try", "dryrun")
+PARTS: Final = ("topics", "topic", "priority", "routing", "words", "yaml", "try", "dryrun", "hints", "accuracy")
 Shown = dict[str, Any]
 NO_RULE: Final[Mapping[str, Any]] = {
     "id": "",
@@ -112,16 +113,32 @@ class Book:
         }
 
 
-async def drawn(values: Shown, desk: RuleDesk, portal: PortalId, now: Editing, scene: Scene) -> Shown:
+async def drawn(values: Shown, rules: RulePages, portal: PortalId, now: Editing, scene: Scene) -> Shown:
     """The values of the open part."""
     book = Book.of(now, scene.language)
     around: Shown = {"book": book, "labels": book.labels(), "lines": LINES}
     part = values["part"]
     if part == "try":
-        return around | await tried(values, desk, portal, book)
+        return around | await tried(values, rules.desk, portal, book)
     if part == "dryrun":
-        return around | await dry_run(values, desk, portal)
+        return around | await dry_run(values, rules.desk, portal)
+    if part == "hints":
+        page = await rules.hints.hints(portal)
+        return around | {"hints": page.hints, "names": page.names, "added": added(book)}
+    if part == "accuracy":
+        judged = await rules.hints.accuracy(portal)
+        return around | {"figures": judged.figures, "names": judged.names, "days": PERIOD.days}
     return around | _still(part, values, now, book)
+
+
+def added(book: Book) -> set[tuple[str, str]]:
+    """(category, phrase) of the draft: a hint that was taken is not offered again."""
+    return {
+        (name, str(phrase))
+        for name, one in book.categories.items()
+        for rule in one.get("rules") or ()
+        for phrase in rule.get("any") or ()
+    }
 
 
 def _still(part: str, values: Shown, now: Editing, book: Book) -> Shown:

@@ -99,7 +99,12 @@ def sample_of(ticket: Ticket) -> Sample:
 
 def name_of(ticket: Ticket) -> TicketName:
     """For a list."""
-    return TicketName(number_of(ticket.id), item_of(TicketId(ticket.id))[1], ticket.subject)
+    return name_of_id(ticket.id, ticket.subject)
+
+
+def name_of_id(ticket: TicketId, subject: str) -> TicketName:
+    """For a list, without the ticket itself."""
+    return TicketName(number_of(ticket), item_of(ticket)[1], subject)
 
 
 def within(span: timedelta) -> Callable[[], bool]:

@@ -28,6 +28,7 @@ from b24app.usecases.desks import DESK_CHANGED, DeskOffice
 from b24app.usecases.installing import PROVISION, Installing
 from b24app.usecases.intake import RECHECK
 from b24app.usecases.ruledesk import RuleDesk
+from b24app.usecases.rulehints import RuleHints, RulePages
 from b24app.usecases.rules import Rules
 from b24app.webhooks.routes import router as webhooks
 from fastapi import FastAPI
@@ -106,7 +107,8 @@ async def open_doors(database: Database, oauth_url: str) -> AsyncIterator[Doors]
     app.state.installing, app.state.trust = service.installing, service.installing.trust
     app.state.refusals, app.state.trusted_frame = service.installing.trust.refusals, trusted_frame
     app.state.desk_edit = DeskEdit(service.store, service.clients, service.desks, service.clock)
-    app.state.rule_desk = RuleDesk(service.store, app.state.desk_edit)
+    rule_hints = RuleHints(service.store, service.clients, service.clock)
+    app.state.rule_pages = RulePages(RuleDesk(service.store, app.state.desk_edit), rule_hints)
     app.state.app_pages = AppPages(service.store, service.clients, service.desks, service.rules, service.clock)
     app.state.round_trips = RoundTrips(SECRET, service.oauth)
     app.state.keys, app.state.sessions, app.state.clock = service.keys, Sessions(SECRET), service.clock

@@ -29,6 +29,7 @@ from b24app.pipelines.classify.editing import (
 )
 from b24app.pipelines.classify.engine import Rules
 from b24app.pipelines.classify.examples import FailedExample, failed_examples
+from b24app.pipelines.classify.hints import Hints, Lesson, hints_of
 from b24app.pipelines.classify.inspection import Inspection, inspect
 from b24app.pipelines.classify.jsonl import classify_json_line
 from b24app.pipelines.classify.model import Candidate, Classification, DecisionWord, Reason, RequestText, Zone
@@ -49,7 +50,9 @@ __all__ = [
     "DecisionWord",
     "Difference",
     "FailedExample",
+    "Hints",
     "Inspection",
+    "Lesson",
     "Reason",
     "RequestText",
     "RuleSet",
@@ -66,6 +69,7 @@ __all__ = [
     "failed_examples",
     "free_id",
     "full_data",
+    "hints_of",
     "inspect",
     "is_noise",
     "is_overlay",
