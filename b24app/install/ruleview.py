@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from b24app.install.policyform import target_names
-from b24app.pipelines.classify import default_rules, title
+from b24app.pipelines.classify import category_title, full_data, title
 from b24app.pipelines.classify.titles import PRIORITIES, REQUEST_TYPES
 from b24app.pipelines.routing import LINES
 from b24app.pipelines.stages import Meaning
@@ -54,10 +54,10 @@ def _stages(data: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _labels(editing: Editing, language: str) -> dict[str, dict[str, str]]:
-    own = editing.data.get("classification")
-    categories = list(own.get("categories") or ()) if own else [one.name for one in default_rules().book.categories]
-    named = {"priority": PRIORITIES, "type": REQUEST_TYPES[:2], "category": categories}
-    return {name: {word: title(word, language) for word in words} for name, words in named.items()}
+    categories = dict(full_data(editing.data.get("classification")).get("categories") or {})
+    named = {"priority": PRIORITIES, "type": REQUEST_TYPES[:2]}
+    labels = {name: {word: title(word, language) for word in words} for name, words in named.items()}
+    return {**labels, "category": {name: category_title(name, one, language) for name, one in categories.items()}}
 
 
 def _places(editing: Editing, lines: tuple[str, ...]) -> dict[str, dict[str, str]]:

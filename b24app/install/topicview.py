@@ -18,6 +18,7 @@ from b24app.pipelines.classify import (
     Inspection,
     RequestText,
     base_of,
+    category_title,
     is_overlay,
     off_names,
     own_ids,
@@ -88,8 +89,7 @@ class Book:
 
     def title(self, name: str) -> str:
         """People's word for a category or another label."""
-        given = str((self.categories.get(name) or {}).get("title") or "")
-        return title(name, self.language) if not given or given == title(name) else given
+        return category_title(name, self.categories.get(name) or {}, self.language)
 
     def face(self, rule: Mapping[str, Any], built_in: Any) -> RuleFace:
         """`built_in` are the rules of the same list that came with the product."""

@@ -37,7 +37,7 @@ from b24app.pipelines.classify.overlay import BASE, BUILTIN, OFF, off_names
 from b24app.pipelines.classify.relabel import is_noise, relabel
 from b24app.pipelines.classify.ruleset import RuleSet
 from b24app.pipelines.classify.schema import rules_to_data
-from b24app.pipelines.classify.titles import TITLES, title
+from b24app.pipelines.classify.titles import TITLES, category_title, title
 
 __all__ = [
     "BASE",
@@ -60,6 +60,7 @@ __all__ = [
     "Sample",
     "Zone",
     "base_of",
+    "category_title",
     "classify",
     "classify_json_line",
     "compare",

@@ -62,6 +62,8 @@ class PhraseHint:
     """Those that went to the category."""
     others: tuple[str, ...]
     odds: float
+    place: float = 0
+    """Where in the text it stands on average: people name the thing first."""
 
     @property
     def seen(self) -> int:
@@ -230,7 +232,9 @@ def _phrases(heard: Sequence[_Heard]) -> Iterator[PhraseHint]:
             counts[key].shown[gram.shown] += 1
     found = [hint for key, count in counts.items() if (hint := _phrase(key, count, sizes)) is not None]
     taken: dict[str, set[str]] = defaultdict(set)
-    for hint in sorted(found, key=lambda one: (-len(one.tickets), -len(one.phrase.split()), -one.odds, one.phrase)):
+    for hint in sorted(
+        found, key=lambda one: (-len(one.tickets), -len(one.phrase.split()), -one.odds, one.place, one.phrase)
+    ):
         if not set(hint.tickets) <= taken[hint.category]:
             taken[hint.category] |= set(hint.tickets)
             yield hint
@@ -247,7 +251,8 @@ def _phrase(key: tuple[str, ...], count: _Count, sizes: Mapping[str, int]) -> Ph
         return None
     others = [one.lesson.ticket for name, some in count.by_category.items() if name != category for one in some]
     shown = max(count.shown.items(), key=lambda item: (item[1], item[0]))[0]
-    return PhraseHint(shown, category, tuple(one.lesson.ticket for one in own), tuple(others), round(odds, 2))
+    place = sum(one.grams[key].start for one in own) / len(own)
+    return PhraseHint(shown, category, _tickets(own), tuple(others), round(odds, 2), round(place, 1))
 
 
 def _odds(within: int, all_within: int, without: int, all_without: int) -> float:

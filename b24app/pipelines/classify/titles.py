@@ -53,6 +53,12 @@ TITLES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
 )
 
 
+def category_title(name: str, category: Mapping[str, object], language: str = "ru") -> str:
+    """People's word for a category given as plain data: an integrator's own, else the built-in in that language."""
+    given = str(category.get("title") or "")
+    return title(name, language) if not given or given == title(name) else given
+
+
 def title(label: str, language: str = "ru") -> str:
     """People's word for a label; the label itself when it belongs to an integrator's own rules."""
     words = TITLES.get(label)

@@ -1,5 +1,7 @@
 """Settings of classification in Chromium: from a phrase through the test box and the dry run to publication."""
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 from tests.browser.app.test_settings import settings
@@ -7,7 +9,17 @@ from tests.support.app_site import HeldSite
 from tests.support.axe import crowded, violations
 
 pytestmark = pytest.mark.browser
-SECTIONS = ("Категории", "Приоритет", "Маршруты", "Слова", "YAML", "Проверить на тексте", "Прогон по заявкам")
+SECTIONS = (
+    "Категории",
+    "Приоритет",
+    "Маршруты",
+    "Слова",
+    "YAML",
+    "Проверить на тексте",
+    "Прогон по заявкам",
+    "Подсказки",
+    "Точность",
+)
 
 
 def topics(page: Page, held: HeldSite, section: str = "Категории") -> None:
@@ -25,8 +37,8 @@ def opens(page: Page, section: str) -> None:
 def test_a_phrase_is_added_tried_run_over_the_past_and_published(quiet: Page, held: HeldSite) -> None:
     topics(quiet, held)
     quiet.get_by_role("button", name="Задачи и проекты", exact=True).click()
-    quiet.locator("#rule-new > summary").click()
-    quiet.locator("#rule-new").get_by_role("textbox", name="Фразы").fill("заело кофемашину")
+    quiet.get_by_text("Новое правило").click()
+    quiet.locator("details[id^=new-]").get_by_role("textbox", name="Фразы").fill("заело кофемашину")
     quiet.get_by_role("button", name="Сохранить в черновик").last.click()
     expect(quiet.get_by_text("Пока не опубликован, ничего не меняет.")).to_be_visible()
     expect(quiet.get_by_text("tasks-own-1")).to_be_visible()
@@ -48,11 +60,26 @@ def test_a_phrase_is_added_tried_run_over_the_past_and_published(quiet: Page, he
     expect(quiet.get_by_text("Действует с этой минуты")).to_be_visible()
 
 
+def test_a_hint_goes_into_the_draft_with_one_tap_and_accuracy_leads_to_tickets(quiet: Page, held: HeldSite) -> None:
+    settings(quiet, held, "Классификация")
+    (portal,) = held.run(held.site.doors.portals())
+    held.run(held.site.taught(portal.id))
+    opens(quiet, "Подсказки")
+    assert violations(quiet) == []
+    quiet.get_by_role("button", name="Добавить в черновик: отвалился ящик").click()
+    expect(quiet.get_by_text("Пока не опубликован, ничего не меняет.")).to_be_visible()
+    expect(quiet.get_by_text("в черновике", exact=True)).to_be_visible()
+    opens(quiet, "Точность")
+    quiet.get_by_text("Верные заявки").click()
+    expect(quiet.get_by_role("link", name="№ 48311")).to_have_attribute("href", re.compile("/crm/deal/details/48311/$"))
+    assert violations(quiet) == []
+
+
 def test_a_broken_phrase_is_told_at_its_field(quiet: Page, held: HeldSite) -> None:
     topics(quiet, held)
     quiet.get_by_role("button", name="Почта", exact=True).click()
-    quiet.locator("#rule-new > summary").click()
-    quiet.locator("#rule-new").get_by_role("textbox", name="Фразы").fill("ящик (отвалился")
+    quiet.get_by_text("Новое правило").click()
+    quiet.locator("details[id^=new-]").get_by_role("textbox", name="Фразы").fill("ящик (отвалился")
     quiet.get_by_role("button", name="Сохранить в черновик").last.click()
     expect(quiet.get_by_text("скобка не закрыта")).to_be_visible()
     assert violations(quiet) == []
