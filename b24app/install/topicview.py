@@ -127,7 +127,7 @@ async def drawn(values: Shown, rules: RulePages, portal: PortalId, now: Editing,
         return around | {"hints": page.hints, "names": page.names, "added": added(book)}
     if part == "accuracy":
         judged = await rules.hints.accuracy(portal)
-        return around | {"figures": judged.figures, "names": judged.names, "days": PERIOD.days}
+        return around | {"figures": judged.figures, "names": judged.names, "days": PERIOD.days, "capped": judged.capped}
     return around | _still(part, values, now, book)
 
 

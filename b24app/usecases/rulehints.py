@@ -16,6 +16,7 @@ from b24app.chatbot.hints import hints_message
 from b24app.db.corrections import CORRECTED, CorrectionRow, Example
 from b24app.db.inbox import InboxRow, Incoming, portal_lane
 from b24app.db.outbox import Outgoing
+from b24app.db.portals import PortalStatus
 from b24app.db.timers import DueTimer
 from b24app.db.work import Reading, Store, Work
 from b24app.desk.model import Desk
@@ -51,6 +52,8 @@ HOUR: Final = time(10)
 LESSONS: Final = 2_000
 PAST: Final = 500
 JUDGED: Final = 2_000
+SHOWN: Final = 200
+"""Tickets behind one figure that are linked."""
 LONGEST: Final = timedelta(seconds=20)
 PERIOD: Final = timedelta(days=90)
 
@@ -70,6 +73,8 @@ class AccuracyPage:
     figures: tuple[Figure, ...]
     names: Mapping[str, TicketName]
     since: datetime
+    capped: bool
+    """More tickets came in than were counted: the latest `JUDGED` are."""
 
 
 class RuleHints:
@@ -95,11 +100,13 @@ class RuleHints:
         """Labels that were set by themselves since then, and what became of them."""
         since = self._clock.now() - timedelta(days=days)
         async with self._store.read(portal) as reading:
-            tickets = [one for one in await reading.tickets.latest(JUDGED) if one.opened_at >= since]
+            latest = await reading.tickets.latest(JUDGED)
+            tickets = [one for one in latest if one.opened_at >= since]
             made = await reading.corrections.since(since)
         figures = accuracy(judged(tickets, made))
-        shown = {ticket for one in figures for ticket in (*one.changed, *one.kept[:20])}
-        return AccuracyPage(figures, {t.id: name_of_id(t.id, t.subject) for t in tickets if t.id in shown}, since)
+        shown = {ticket for one in figures for ticket in (*one.changed[:SHOWN], *one.kept[:SHOWN])}
+        names = {str(one.id): name_of_id(one.id, one.subject) for one in tickets if one.id in shown}
+        return AccuracyPage(figures, names, since, capped=len(tickets) == JUDGED)
 
     async def _names(self, portal: PortalId, tickets: Iterable[str]) -> dict[str, TicketName]:
         async with self._store.read(portal) as reading:
@@ -119,7 +126,9 @@ class RuleHints:
                     await work.commit()
 
     async def fired(self, work: Work, due: DueTimer, /) -> None:
-        """The week is over: look at the rules beside this transaction, and wait for the next."""
+        """The week is over: look at the rules beside this transaction, and wait for the next. Silent for a portal that left."""
+        if await work.portals.status(work.portal) is not PortalStatus.ACTIVE:
+            return
         await work.receive([Incoming(work.portal, portal_lane(work.portal, RULE_HINTS), RULE_HINTS, {"at": due.cause})])
         await self._set(work)
 
