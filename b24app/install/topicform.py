@@ -184,6 +184,10 @@ class Checked:
         """`categories.email.rules[0].any[2]` → the field `r.0.any`."""
         return self._read({"categories": {name: _given(category)}}, 2)
 
+    def kind(self, name: str, rules: Sequence[Data]) -> list[Wrong]:
+        """`kinds.problem[0].any[2]` → the field `r.0.any`."""
+        return self._read({"categories": DUMMY, "kinds": {name: [_given(rule) for rule in rules]}}, 2)
+
     def priority(self, rules: Sequence[Data]) -> list[Wrong]:
         """`priority[0].any[2]` → the field `r.0.any`."""
         return self._read({"categories": DUMMY, "priority": [_given(rule) for rule in rules]}, 0)

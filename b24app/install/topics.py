@@ -22,12 +22,14 @@ from b24app.pipelines.classify import (
     with_category,
     with_dictionary,
     with_excluded,
+    with_kind,
     with_macros,
     with_phrase,
     with_priority,
     with_thresholds,
     without_category,
 )
+from b24app.pipelines.classify.titles import KINDS
 
 KEY: Final = "classification"
 pieces = APIRouter(include_in_schema=False, route_class=Door)
@@ -96,6 +98,21 @@ async def save_topic(desk: DeskOf, name: str) -> Response:
         reading.wrong += Checked(desk.language, book.whole).category(name, category)
     steps = (lambda own: with_category(own, name, category), *_switches(list_))
     return await desk.change("topic", reading, _changes(*steps), name=name, opened=list_.opened)
+
+
+@pieces.post("/app/kind")
+async def save_kind(desk: DeskOf, name: str) -> Response:
+    """Rules of one kind of request."""
+    reading = await desk.form()
+    if name not in KINDS:
+        raise HTTPException(404)
+    book = await _book(desk)
+    before = list((book.whole.get("kinds") or {}).get(name) or ())
+    list_ = ordered(topicform.rules_from(reading, before, f"kind-{name}"), reading.text("act"))
+    if not reading.wrong:
+        reading.wrong += Checked(desk.language, book.whole).kind(name, list_.rules)
+    steps = (lambda own: with_kind(own, name, list_.rules), *_switches(list_))
+    return await desk.change("kind", reading, _changes(*steps), name=name, opened=list_.opened)
 
 
 # --- priority, routes

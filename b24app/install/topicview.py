@@ -1,22 +1,16 @@
 """What the pages of classification show: the values of their templates."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from b24app.desk.problems import path_of
-from b24app.install import topicform
+from b24app.install import topicform, tryview
 from b24app.install.fields import Reading
-from b24app.install.marked import Piece, pieces_of
-from b24app.install.rulewords import told
 from b24app.kit import yamltext
-from b24app.kit.errors import DeskInvalid
 from b24app.kit.ids import PortalId
 from b24app.pipelines.classify import (
     BASE,
     BUILTIN,
-    Inspection,
-    RequestText,
     base_of,
     category_title,
     is_overlay,
@@ -29,10 +23,9 @@ from b24app.pipelines.classify.titles import KINDS, PRIORITIES, REQUEST_TYPES
 from b24app.pipelines.routing import LINES
 from b24app.ui import Scene
 from b24app.usecases.deskedit import Editing
-from b24app.usecases.ruledesk import DRY_RUN, RuleDesk
 from b24app.usecases.rulehints import PERIOD, RulePages
 
-PARTS: Final = ("topics", "topic", "priority", "routing", "words", "yaml", "try", "dryrun", "hints", "accuracy")
+PARTS: Final = ("topics", "topic", "kind", "priority", "routing", "words", "yaml", "try", "dryrun", "hints", "accuracy")
 Shown = dict[str, Any]
 NO_RULE: Final[Mapping[str, Any]] = {
     "id": "",
@@ -119,9 +112,9 @@ async def drawn(values: Shown, rules: RulePages, portal: PortalId, now: Editing,
     around: Shown = {"book": book, "labels": book.labels(), "lines": LINES}
     part = values["part"]
     if part == "try":
-        return around | await tried(values, rules.desk, portal, book)
+        return around | await tryview.tried(values, rules.desk, portal, book.language)
     if part == "dryrun":
-        return around | await dry_run(values, rules.desk, portal)
+        return around | await tryview.dry_run(values, rules.desk, portal, book.language)
     if part == "hints":
         page = await rules.hints.hints(portal)
         return around | {"hints": page.hints, "names": page.names, "added": added(book)}
@@ -143,19 +136,20 @@ def added(book: Book) -> set[tuple[str, str]]:
 
 def _still(part: str, values: Shown, now: Editing, book: Book) -> Shown:
     """Parts that only show the document."""
-    match part:
-        case "topic" if values.get("name") in book.categories:
-            return topic(values, book)
-        case "priority":
-            return priority(values, book)
-        case "routing":
-            return routing(values, now, book)
-        case "words":
-            return words(values, book)
-        case "yaml":
-            return {"text": values.get("text") or yamltext.dump(book.own or {BASE: BUILTIN})}
-        case _:
-            return {"part": "topics", **topics(values, book)}
+    if part in SIMPLE:
+        return SIMPLE[part](values, book)
+    if part == "routing":
+        return routing(values, now, book)
+    if part == "topic" and values.get("name") in book.categories:
+        return topic(values, book)
+    if part == "kind" and values.get("name") in KINDS:
+        return kind(values, book)
+    return {"part": "topics", **topics(values, book)}
+
+
+def as_text(values: Shown, book: Book) -> Shown:
+    """What is written in the document, or what was typed."""
+    return {"text": values.get("text") or yamltext.dump(book.own or {BASE: BUILTIN})}
 
 
 def complete(rule: Mapping[str, Any]) -> Shown:
@@ -209,6 +203,20 @@ def topic(values: Shown, book: Book) -> Shown:
         "faces": [book.face(rule, built_in) for rule in rules],
         "is_own": book.built_in("categories", name) is None,
         "is_off": name in book.off,
+        "opened": values.get("opened", -1),
+    }
+
+
+def kind(values: Shown, book: Book) -> Shown:
+    """Rules of one kind of request."""
+    name = values["name"]
+    rules = list((book.whole.get("kinds") or {}).get(name) or ())
+    if values["typed"] is not None:
+        rules = topicform.rules_from(Reading(values["typed"]), rules, f"kind-{name}")
+    built_in = book.built_in("kinds", name)
+    return {
+        "rules": [complete(rule) for rule in rules],
+        "faces": [book.face(rule, built_in) for rule in rules],
         "opened": values.get("opened", -1),
     }
 
@@ -283,52 +291,5 @@ def _percent(typed: Mapping[str, list[str]], name: str, share: float) -> str:
     return typed[name][0] if name in typed else f"{share * 100:g}"
 
 
-async def tried(values: Shown, desk: RuleDesk, portal: PortalId, book: Book) -> Shown:
-    """The test box: the text, its labels, what spoke and what kept silent."""
-    text, subject = str(values.get("text") or ""), str(values.get("subject") or "")
-    asked: Shown = {"text": text, "subject": subject, "seen": None, "broken": []}
-    if not (text.strip() or subject.strip()):
-        return asked
-    try:
-        seen, _ = await desk.inspect(portal, RequestText(text, subject))
-    except DeskInvalid as invalid:
-        return asked | {"broken": broken(invalid, book.language)}
-    return asked | {
-        "seen": seen,
-        "body": list(pieces_of(text, marks_of(seen, ("body", "html")))),
-        "head": list(pieces_of(subject, marks_of(seen, ("subject",)))),
-    }
-
-
-def marks_of(seen: Inspection, zones: tuple[str, ...]) -> list[Piece]:
-    """Words that decided, and those that spoke for others, in one zone; the stronger mark first."""
-    found: list[Piece] = []
-    for axis, standings in (("category", seen.categories), ("kind", seen.kinds), ("priority", seen.priorities)):
-        for place, one in enumerate(standings):
-            mark = axis if place == 0 else "lost"
-            found += [
-                Piece(voice.words.start, voice.words.end, mark) for voice in one.voices if voice.words.zone in zones
-            ]
-    found += [Piece(one.start, one.end, "excluded") for one in seen.excluded if one.zone in zones]
-    return found
-
-
-async def dry_run(values: Shown, desk: RuleDesk, portal: PortalId) -> Shown:
-    """The dry run: asked for by a press, since it takes seconds."""
-    wanted = int(values.get("wanted") or DRY_RUN)
-    asked: Shown = {"wanted": wanted, "run": None, "broken": []}
-    if not values.get("go"):
-        return asked
-    try:
-        return asked | {"run": await desk.dry_run(portal, wanted)}
-    except DeskInvalid as invalid:
-        return asked | {"broken": broken(invalid, "ru")}
-
-
-def broken(invalid: DeskInvalid, language: str) -> list[str]:
-    """Why the draft cannot be tried: place and words."""
-    found = []
-    for problem in invalid.problems:
-        path, text = path_of(problem)
-        found.append(f"{'.'.join(map(str, path))}: {told(text, path, language)}")
-    return found
+SIMPLE: Final[Mapping[str, Callable[[Shown, Book], Shown]]] = {"priority": priority, "words": words, "yaml": as_text}
+"""Parts that need nothing but the rules."""

@@ -52,6 +52,13 @@ def with_priority(own: Any, rules: Sequence[Mapping[str, Any]]) -> Data | None:
     return _tidy({**_written(own), "priority": _rules_over(rules, base_of(own).get("priority"))})
 
 
+def with_kind(own: Any, kind: str, rules: Sequence[Mapping[str, Any]]) -> Data | None:
+    """Rules of one kind as they were edited."""
+    kept = _rules_over(rules, _named(base_of(own).get("kinds")).get(kind))
+    kinds = {key: one for key, one in _named(_written(own).get("kinds")).items() if key != kind}
+    return _tidy({**_written(own), "kinds": {**kinds, kind: kept} if kept else kinds})
+
+
 def with_macros(own: Any, macros: Mapping[str, Sequence[str]]) -> Data | None:
     """Macros as they were edited: those that are as built in are not written down."""
     before = _named(base_of(own).get("macros"))

@@ -126,6 +126,22 @@ async def test_an_example_that_does_not_come_out_forbids_publishing_and_is_named
     assert await published(page) == before
 
 
+async def test_what_tells_the_kind_of_a_request(page: Page) -> None:
+    assert "Виды обращений Проблема Вопрос Запрос" in words(await page.opens("topics"))
+    await page.opens("kind", name="complaint")
+    new = f"r.{len([name for name in page.form('kind?name=complaint') if name.endswith('.id')]) - 1}"
+    answer = await page.sends("kind?name=complaint", **{f"{new}.any": "сколько можно (ждать"})
+    assert answer.status_code == 422
+    assert "скобка не закрыта" in words(answer)
+    await page.sends("kind?name=complaint", **{f"{new}.any": "сколько можно ждать", f"{new}.weight": "6"})
+    assert await draft(page) == {
+        "base": "builtin",
+        "kinds": {"complaint": [{"id": "kind-complaint-own-1", "weight": 6, "any": ["сколько можно ждать"]}]},
+    }
+    await page.sends("kind?name=complaint", act="remove:0")
+    assert await draft(page) is None
+
+
 async def test_priority_rules_are_asked_from_the_top(page: Page) -> None:
     await page.opens("priority")
     form = page.form("priority")
@@ -243,7 +259,19 @@ async def _run(page: Page) -> Any:
 
 
 @pytest.mark.parametrize(
-    "path", ["topics", "topic?name=email", "priority", "routing", "words", "topics/yaml", "try", "dryrun", "phrase"]
+    "path",
+    [
+        "topics",
+        "topic?name=email",
+        "kind?name=problem",
+        "priority",
+        "routing",
+        "words",
+        "topics/yaml",
+        "try",
+        "dryrun",
+        "phrase",
+    ],
 )
 async def test_only_an_administrator_sees_and_changes_rules(doors: Doors, portal: InstallPortal, path: str) -> None:
     session = await opened(doors, portal, "agent")
