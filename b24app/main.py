@@ -103,6 +103,8 @@ class Service:
         path = self.settings.desk_file
         if path is None:
             return None
+        if not path.is_file():
+            raise SettingsError(f"B24APP_DESK_FILE: there is no file {path}")
         read = read_desk_file(path)
         if read.document is None:
             findings = "\n".join(f"{path}:{finding}" for finding in read.findings)

@@ -59,11 +59,22 @@ class Settings(BaseSettings):
             raise ValueError("CLOCK_URL: a movable clock is for rehearsals on this machine, only loopback addresses")
         if not self.database_url.startswith(("sqlite", "postgresql")):
             raise ValueError("DATABASE_URL: sqlite[+aiosqlite]:///file or postgresql[+psycopg]://…")
+        if self.public_url and not _is_web(self.public_url):
+            raise ValueError("PUBLIC_URL: the whole address, https://desk.example.ru")
+        if not _is_web(self.oauth_url) or urlsplit(self.oauth_url).path.strip("/"):
+            raise ValueError(
+                "OAUTH_URL: the root of the authorization server without a path, https://oauth.bitrix24.tech"
+            )
         if self.engine == "procrastinate":
             raise ValueError("ENGINE: procrastinate is not available in this version, leave it empty or embedded")
         if self.remind_every <= timedelta(0) or self.reconcile_every <= timedelta(0):
             raise ValueError("REMIND_EVERY and RECONCILE_EVERY must be longer than nothing")
         return self
+
+
+def _is_web(url: str) -> bool:
+    parts = urlsplit(url)
+    return parts.scheme in {"http", "https"} and bool(parts.hostname)
 
 
 def _is_loopback(url: str) -> bool:

@@ -11,6 +11,7 @@ from b24app.db.portals import Portal
 from b24app.deskfile import DeskText, read_desk_file, with_full_rules, write_desk
 from b24app.main import Service
 
+Existing = Annotated[Path, typer.Argument(exists=True, dir_okay=False)]
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False)
 
 
@@ -40,7 +41,7 @@ def desk_export(
 
 
 @app.command("check")
-def desk_check(file: Path, portal: PortalName = "") -> None:
+def desk_check(file: Existing, portal: PortalName = "") -> None:
     """Problems of a desk document with line and column; with --portal also people who left."""
     read = _checked(file)
     if portal:
@@ -49,7 +50,7 @@ def desk_check(file: Path, portal: PortalName = "") -> None:
 
 
 @app.command("publish")
-def desk_publish(file: Path, portal: PortalName = "") -> None:
+def desk_publish(file: Existing, portal: PortalName = "") -> None:
     """Check, then publish: the rules hold at once, tickets under way move to them."""
     read = _checked(file)
 

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 import uvicorn
 
+from b24app.commands.common import can_start, run
 from b24app.main import make_app
 from b24app.ops.logs import setup_logs
 from b24app.settings import load_settings
@@ -22,6 +23,7 @@ def serve(
     """The web service; with SQLite one process is a whole installation."""
     settings = load_settings()
     setup_logs(settings.log_format)
+    run(can_start(settings))
     uvicorn.run(
         make_app(settings, worker=not no_worker),
         host=host,

@@ -6,7 +6,7 @@ import signal
 
 import typer
 
-from b24app.commands.common import run
+from b24app.commands.common import can_start, run
 from b24app.main import Service
 from b24app.ops.logs import setup_logs
 from b24app.settings import load_settings
@@ -22,6 +22,8 @@ def worker() -> None:
     setup_logs(settings.log_format)
     if settings.is_sqlite:
         raise typer.BadParameter("SQLite belongs to one process: `b24app serve` does the background work")
+
+    run(can_start(settings))
 
     async def work() -> None:
         service = Service(settings)

@@ -26,6 +26,13 @@ Sessions = async_sessionmaker[AsyncSession]
 AWAY: Final = (OperationalError, InterfaceError, PoolTimeout)
 """What units raise while the database is restarted or cannot be reached; what was committed is there afterwards."""
 
+
+def what_is_wrong(error: BaseException) -> str:
+    """The database's own words in one line, without the statement and its values."""
+    said = str(getattr(error, "orig", None) or error).strip()
+    return said.splitlines()[0] if said else type(error).__name__
+
+
 _SERVER_GONE: Final = {
     "connect_timeout": "5",
     "tcp_user_timeout": "20000",

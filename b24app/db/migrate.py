@@ -28,10 +28,13 @@ async def check(engine: AsyncEngine) -> None:
 
 async def is_current(engine: AsyncEngine) -> bool:
     """The schema is the one this release was written for."""
-    head = ScriptDirectory.from_config(_config(None)).get_current_head()
+    return await revision(engine) == ScriptDirectory.from_config(_config(None)).get_current_head()
+
+
+async def revision(engine: AsyncEngine) -> str | None:
+    """The last migration that was applied; None for an empty database."""
     async with engine.connect() as connection:
-        found = await connection.run_sync(lambda given: MigrationContext.configure(given).get_current_revision())
-    return found == head
+        return await connection.run_sync(lambda given: MigrationContext.configure(given).get_current_revision())
 
 
 def _config(connection: Connection | None) -> Config:

@@ -175,6 +175,12 @@ class Portals:
         statement = upsert(self._session, portal_keys).values(values | {"domain": domain.lower()})
         await self._session.execute(statement.on_conflict_do_update(index_elements=["domain"], set_=values))
 
+    async def addresses_with_keys(self) -> list[str]:
+        """Addresses that keys were given for by `b24app portal add`."""
+        return list(
+            (await self._session.execute(select(portal_keys.c.domain).order_by(portal_keys.c.domain))).scalars()
+        )
+
     async def keys_for(self, domain: str) -> Keys | None:
         """Keys given for this address by `b24app portal add`, None when the default ones apply."""
         row = (await self._session.execute(select(portal_keys).where(portal_keys.c.domain == domain.lower()))).first()

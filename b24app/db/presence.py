@@ -32,7 +32,10 @@ async def working(database: Database) -> int:
     """How many processes do background work on this database now."""
     if database.is_sqlite:
         return int(_is_locked(_lock_of(database)))
-    query = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND classid = :class AND granted")
+    query = text(
+        "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND classid = :class AND granted"
+        " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+    )
     async with database.reader.connect() as connection:
         return int((await connection.execute(query, {"class": _CLASS})).scalar_one())
 

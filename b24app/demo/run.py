@@ -15,6 +15,7 @@ from pydantic import SecretStr
 
 from b24app.demo.servers import served
 from b24app.demo.visit import Administrator, Application
+from b24app.desk.agreements import PRODUCTION, calendar_of
 from b24app.kit.errors import SettingsError
 from b24app.main import make_app
 from b24app.ops.logs import setup_logs
@@ -23,11 +24,18 @@ from b24app.sandbox.cli import bound, describe, first_credentials, listen, origi
 from b24app.sandbox.demo.stream import Stream
 from b24app.sandbox.kernel.portal import Portal
 from b24app.settings import Settings
+from b24app.sla.production import HOLIDAYS
 
 FOLDER: Final = Path("var/demo")
 ZONE: Final = ZoneInfo("Europe/Moscow")
 DISPATCHER: Final = "orlova"
-SATURDAY: Final = 5
+WORKING_DAYS: Final = calendar_of(
+    {
+        "timezone": ZONE.key,
+        "working_hours": {day: [["09:00", "18:00"]] for day in ("mon", "tue", "wed", "thu", "fri")},
+        PRODUCTION: "RU",
+    }
+)
 KEEP_S: Final = 1.0
 LOOK_S: Final = 0.1
 ANNOUNCED_WITHIN_S: Final = 10.0
@@ -75,11 +83,11 @@ class Rehearsal:
 
 
 def first_morning(today: datetime) -> datetime:
-    """10:00 in Moscow of the day of `today` (UTC), or of the Monday after a weekend."""
-    day = today.astimezone(ZONE).date()
-    while day.weekday() >= SATURDAY:
-        day += timedelta(days=1)
-    return datetime.combine(day, time(10), ZONE).astimezone(UTC)
+    """10:00 in Moscow of the day of `today` (UTC), or of the next one that is neither a weekend nor a public holiday."""
+    morning = datetime.combine(today.astimezone(ZONE).date(), time(10), ZONE)
+    while not WORKING_DAYS.is_open(morning) or (morning.month, morning.day) in HOLIDAYS:  # also of years to come
+        morning += timedelta(days=1)
+    return morning.astimezone(UTC)
 
 
 def run(*, port: int, sandbox_port: int, speed: float, now: datetime) -> None:

@@ -13,7 +13,7 @@ from b24app.kit.errors import Forgery, PortalError
 from b24app.ui import FrameSession
 from b24app.usecases.appview import AppPages
 from b24app.usecases.installing import Installing
-from b24app.usecases.trust import NotAdministrator
+from b24app.usecases.trust import NotAdministrator, UnknownApplication
 
 _log = logging.getLogger(__name__)
 
@@ -41,6 +41,8 @@ class Door(APIRoute):
 def _refused(request: Request, refused: Forgery) -> Response:
     if isinstance(refused, NotAdministrator):
         return pages.tell(request, "not_installed", status=403)
+    if isinstance(refused, UnknownApplication):
+        return pages.tell(request, "no_keys", status=403)
     return pages.refuse(request, status_of(refused))
 
 

@@ -45,7 +45,7 @@ def draw(
 
 
 def tell(request: Request, what: str, *, status: int = 200) -> HTMLResponse:
-    """A page with one message: `probe`, `renewed`, `not_installed` or `silent`."""
+    """A page with one message: `probe`, `renewed`, `not_installed`, `no_keys` or `silent`."""
     scene = scene_of(request, _asked(request), host="top")
     return draw(request, scene, "install/told.html", status=status, what=what)
 

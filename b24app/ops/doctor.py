@@ -5,11 +5,12 @@ from datetime import timedelta
 from typing import Final, Protocol
 from urllib.parse import urlsplit
 
+from b24app.db.engine import AWAY, what_is_wrong
 from b24app.db.gauges import look
 from b24app.db.migrate import is_current
 from b24app.db.presence import working
 from b24app.db.work import Store
-from b24app.ops.finding import Finding
+from b24app.ops.finding import Finding, line
 from b24app.ops.portalcheck import PortalCheck
 from b24app.usecases.clients import Clients
 from b24app.usecases.trust import refusals_of
@@ -53,10 +54,11 @@ class Doctor:
         """Findings in the order an integrator works through them."""
         for finding in self._of_settings():
             yield finding
-        if not await is_current(self._store.database.engine):
-            yield Finding("bad", "База данных", "схема не этой версии: b24app db upgrade")
+        database = await self._of_database()
+        yield database
+        if database.state == "bad":
             return
-        yield Finding("ok", "База данных отвечает, схема этой версии")
+        yield await self._of_keys()
         async for finding in self._of_work():
             yield finding
         async with self._store.read() as reading:
@@ -83,11 +85,22 @@ class Doctor:
             )
         else:
             found.append(Finding("ok", f"Адрес сервиса {self._settings.public_url}"))
-        if not self._settings.client_id:
-            found.append(
-                Finding("warn", "Ключей приложения по умолчанию нет", "они нужны, если не заданы b24app portal add")
-            )
         return found
+
+    async def _of_database(self) -> Finding:
+        try:
+            current = await is_current(self._store.database.engine)
+        except AWAY as error:
+            advice = f"проверьте B24APP_DATABASE_URL и сервер базы ({what_is_wrong(error)})"
+            return Finding("bad", "База данных не отвечает", advice)
+        return line(current, "База данных отвечает, схема этой версии", "схема не этой версии: b24app db upgrade")
+
+    async def _of_keys(self) -> Finding:
+        async with self._store.read() as reading:
+            given = await reading.portals.addresses_with_keys()
+        if self._settings.client_id or given:
+            return Finding("ok", f"Ключи приложения есть{': ' if given else ''}{', '.join(given[:SHOWN])}")
+        return Finding("warn", "Ключей приложения нет", "B24APP_CLIENT_ID и B24APP_CLIENT_SECRET или b24app portal add")
 
     async def _of_work(self) -> AsyncIterator[Finding]:
         async with self._store.database.reads() as session:

@@ -13,17 +13,20 @@ from b24app.bitrix.methods_app import (
     ListEventBindings,
     ListPlacementBindings,
 )
-from b24app.bitrix.methods_crm import GetCrmMode
+from b24app.bitrix.methods_crm import GetCrmMode, ListCategories, ListDealUserFields, ListStatuses
 from b24app.bitrix.throttle import Priority
 from b24app.db.portals import Portal, PortalStatus
 from b24app.db.tickets import Wanted
 from b24app.db.work import Store
+from b24app.desk.document import BoundPipeline
 from b24app.desk.model import Desk
 from b24app.kit.errors import PortalError, PortalRefused, SettingsError
+from b24app.kit.ids import DEAL
 from b24app.ops.finding import Finding, line
 from b24app.portal.binding import Binding
 from b24app.usecases.clients import Clients
-from b24app.usecases.provision import EVENTS, NEEDED_SCOPES, TAB
+from b24app.usecases.installing import steps_of
+from b24app.usecases.provision import EVENTS, NEEDED_SCOPES, TAB, stage_entity
 from b24app.usecases.reconcile import MARK
 from b24app.usecases.trust import EMPLOYEE_SEEN
 
@@ -31,6 +34,17 @@ CLASSIC_MODE: Final = 1
 DRIFT: Final = timedelta(minutes=2)
 LATEST: Final = 500
 """Tickets whose channels are looked at."""
+SWEEP_LATE: Final = timedelta(minutes=10)
+STEP_TITLES: Final = {
+    "rights": "права",
+    "people": "сотрудники",
+    "desk": "правила и рабочее время",
+    "pipeline": "воронка",
+    "fields": "поля сделки",
+    "bot": "бот",
+    "events": "события",
+    "tab": "вкладка",
+}
 OPEN_AGAIN: Final = "откройте приложение администратором"
 POINTED: Final = (
     ("E-mail", "почта", "CRM → Настройки → Почта → ящик: на новое письмо создавать сделку в воронке «Поддержка»"),
@@ -50,7 +64,7 @@ class PortalCheck:
     async def report(self, portal: Portal) -> AsyncIterator[Finding]:
         """Findings of one portal; the first thing that stops everything ends the report."""
         if portal.status is not PortalStatus.ACTIVE:
-            yield Finding("bad", f"{portal.domain}: {portal.status.value}", portal.reason or OPEN_AGAIN)
+            yield _paused(portal)
             return
         try:
             client = await self._clients.of(portal.id)
@@ -73,9 +87,27 @@ class PortalCheck:
         places = await client(ListPlacementBindings(), Priority.BACKGROUND)
         tabs = {row.placement for row in places if self._is_ours(row.handler)}
         yield line(TAB in tabs, f"{name}: вкладка сделки", f"нет вкладки: {OPEN_AGAIN}")
-        yield line(bool(Binding.from_data(dict(portal.settings)).bot), f"{name}: бот", "не зарегистрирован")
+        yield line(
+            bool(Binding.from_data(dict(portal.settings)).bot), f"{name}: бот", f"не зарегистрирован: {OPEN_AGAIN}"
+        )
+        async for finding in self._bound(client, portal):
+            yield finding
         yield await _mode(client, name)
         yield await self._drift(client, portal)
+
+    async def _bound(self, client: PortalClient, portal: Portal) -> AsyncIterator[Finding]:
+        """Pipelines, their stages and our fields may have been deleted on the portal."""
+        binding, name = Binding.from_data(dict(portal.settings)), portal.domain
+        there = {category.id for category in await client(ListCategories(entity_type_id=DEAL), Priority.BACKGROUND)}
+        gone = not binding.pipelines or any(place.id not in there for place in binding.pipelines.values())
+        if gone:
+            yield Finding("bad", f"{name}: воронка поддержки", f"на портале её нет: {OPEN_AGAIN}, она создастся заново")
+            return
+        lost = [code for place in binding.pipelines.values() for code in await _lost_stages(client, place)]
+        yield line(not lost, f"{name}: воронка поддержки", f"нет стадий {', '.join(lost)}: {OPEN_AGAIN}")
+        shown = {field.field_name for field in await client(ListDealUserFields(), Priority.BACKGROUND)}
+        missing = ", ".join(field for field in binding.fields.values() if field not in shown)
+        yield line(not missing, f"{name}: поля сделки", f"нет {missing}: {OPEN_AGAIN}")
 
     def _events(self, name: str, bound: list[EventBinding]) -> Finding:
         if self._pull:
@@ -100,8 +132,10 @@ class PortalCheck:
     async def _ours(self, portal: Portal) -> AsyncIterator[Finding]:
         """What our own database tells."""
         name = portal.domain
+        for finding in _steps(portal):
+            yield finding
         async with self._store.read(portal.id) as reading:
-            swept, opened = await reading.marks.get(MARK), await reading.marks.get(EMPLOYEE_SEEN)
+            swept, opened = await reading.marks.moved_at(MARK), await reading.marks.get(EMPLOYEE_SEEN)
             desk = await reading.desk() if await reading.desks.published() else None
             tickets = await reading.tickets.some(Wanted(), limit=LATEST)
         if desk is not None:
@@ -113,11 +147,40 @@ class PortalCheck:
         if not opened:
             advice = "дайте права доступа к нему: без них вкладки не видно"
             yield Finding("warn", f"{name}: никто из сотрудников приложение не открывал", advice)
-        if swept:
-            yield Finding("ok", f"{name}: сверка идёт, просмотрено до {swept}")
-        else:
-            advice = "она идёт раз в минуту вместе с фоновой работой"
-            yield Finding("warn", f"{name}: сверки ещё не было", advice)
+        yield self._sweep(name, swept)
+
+    def _sweep(self, name: str, swept: datetime | None) -> Finding:
+        if swept is None:
+            return Finding("warn", f"{name}: сверки ещё не было", "она идёт раз в минуту вместе с фоновой работой")
+        idle = self._store.clock.now() - swept
+        if idle > SWEEP_LATE:
+            advice = "потерянные события не находятся: смотрите журнал службы"
+            return Finding("bad", f"{name}: сверки не было {idle.total_seconds() // 60:.0f} мин", advice)
+        return Finding("ok", f"{name}: сверка идёт")
+
+
+def _paused(portal: Portal) -> Finding:
+    if portal.status is PortalStatus.UNINSTALLED:
+        return Finding(
+            "warn", f"{portal.domain}: приложение удалено с портала", "если оно ещё нужно, установите его снова"
+        )
+    return Finding("bad", f"{portal.domain}: доступ потерян ({portal.reason})", f"{OPEN_AGAIN} портала")
+
+
+def _steps(portal: Portal) -> Iterator[Finding]:
+    """What the installation could not do, in its own words."""
+    for step in steps_of(portal.settings):
+        if step.state == "failed":
+            yield Finding("bad", f"{portal.domain}: установка, {STEP_TITLES[step.name]}", step.error)
+        elif step.state != "done":
+            advice = step.error or "идёт: если не закончится за минуту, смотрите журнал службы"
+            yield Finding("warn", f"{portal.domain}: установка, {STEP_TITLES[step.name]}", advice)
+
+
+async def _lost_stages(client: PortalClient, place: BoundPipeline) -> list[str]:
+    rows = await client(ListStatuses(filter={"ENTITY_ID": stage_entity(place.id)}), Priority.BACKGROUND)
+    there = {row.status_id for row in rows}
+    return [code for code in place.codes.values() if code not in there]
 
 
 def _people(name: str, desk: Desk) -> Iterator[Finding]:

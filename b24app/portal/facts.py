@@ -22,9 +22,29 @@ CHANNELS: Final = {
     "CALLBACK": "Обратный звонок",
     "CHAT": "Чат",
     "OPENLINE": "Открытая линия",
-    "PARTNER": "HelpDeskEddy",
+    "TELEGRAM": "Telegram",
+    "TELEGRAMBOT": "Telegram",
+    "WHATSAPP": "WhatsApp",
+    "VIBER": "Viber",
+    "VKGROUP": "ВКонтакте",
+    "AVITO": "Авито",
+    "LIVECHAT": "Онлайн-чат",
+    "NETWORK": "Битрикс24.Network",
+    "PARTNER": "Существующий клиент",
+    "RECOMMENDATION": "Рекомендация",
+    "ADVERTISING": "Реклама",
+    "TRADE_SHOW": "Выставка",
+    "STORE": "Интернет-магазин",
+    "BOOKING": "Онлайн-запись",
+    "REPEAT_SALE": "Повторная продажа",
+    "RC_GENERATOR": "Генератор продаж",
+    "SELF": "Свой контакт",
+    "OTHER": "Другое",
 }
-"""SOURCE_ID of the portal → what people call the channel. Unknown sources show their own id."""
+"""SOURCE_ID of the portal, for talks of open lines the part behind `LINE|` → what people call the channel."""
+
+OWN_SOURCE: Final = "UC_"
+"""So begin ids of sources a portal added itself: they say nothing to people, and no channel is shown."""
 
 
 _GIVEN: Final = re.compile(
@@ -66,7 +86,7 @@ def facts_of(
         responsible=UserId(int(item.get("assignedById") or 0)),
         subject=plain_text(item.get("title")) or f"№ {item.get('id')}",
         text=plain_text(item.get("comments")) or plain_text(item.get("sourceDescription")) or plain_text(letter),
-        channel=CHANNELS.get(source.rsplit("|", maxsplit=1)[-1], source),
+        channel=_channel(source),
         company=company,
         requester=requester,
         created_at=created,
@@ -96,6 +116,11 @@ def shown_fields(item: Mapping[str, Any]) -> dict[str, str]:
 def with_labels(facts: Facts, binding: Binding) -> Facts:
     """The facts with what our fields say in our words: their elements have ids of this portal."""
     return replace(facts, labels=read_labels(facts.fields, binding.choices))
+
+
+def _channel(source: str) -> str:
+    known = CHANNELS.get(source.rsplit("|", maxsplit=1)[-1].upper())
+    return known if known is not None else "" if source.startswith(OWN_SOURCE) else source
 
 
 def words_of(deeds: Iterable[Activity]) -> tuple[Word, ...]:

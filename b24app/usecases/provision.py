@@ -174,7 +174,7 @@ async def _add_stage(site: Site, stage: StagePlan, entity: str, category: Pipeli
 async def _drop_foreign(site: Site, there: list[methods_crm.Status], ours: set[StageCode]) -> None:
     """A new pipeline comes with stages of a sale; those nobody uses go. A refusal leaves them, they do no harm."""
     for status in there:
-        if status.status_id not in ours and not status.semantics:
+        if status.status_id not in ours:
             try:
                 await site.portal(methods_crm.DeleteStatus(id=status.id, force=True))
             except PortalRefused:

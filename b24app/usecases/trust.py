@@ -57,6 +57,10 @@ class TooLarge(Forgery):
     """The body is larger than anything the portal sends: answered with 413."""
 
 
+class UnknownApplication(Forgery):
+    """The token is genuine, but its application's keys were never given to us."""
+
+
 class UnknownPortal(Forgery):
     """The caller is who it says, but its portal is not installed here."""
 
@@ -189,7 +193,7 @@ class Trust:
             return known[1]
         identity = await self._oauth.identify(claim.access, claim.server_endpoint)
         if not await self._is_ours(identity.client_id) or not identity.member_id:
-            raise Forgery("the token belongs to another application")
+            raise UnknownApplication("the token belongs to an application whose keys are not here")
         verified = Verified(identity, await self._profile(claim, identity))
         if verified.profile.id != identity.user:
             raise Forgery("the token belongs to somebody else")

@@ -7,8 +7,12 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from urllib.request import urlopen
+
+import pytest
+from b24app.demo.run import first_morning
 
 
 @contextmanager
@@ -36,6 +40,23 @@ def messenger_of(shown: str) -> str:
     portal, bot, who = found.groups()
     with urlopen(f"{portal}/online/live?dialog={bot}&as={who}", timeout=10) as answer:  # noqa: S310 - a portal of this test
         return str(json.load(answer)["talk"])
+
+
+@pytest.mark.parametrize(
+    ("today", "begins"),
+    [
+        ("2026-11-25", "2026-11-25"),
+        ("2026-11-28", "2026-11-30"),
+        ("2026-11-04", "2026-11-05"),
+        ("2026-12-31", "2027-01-11"),
+        ("2035-01-01", "2035-01-09"),
+    ],
+    ids=["working day", "weekend", "holiday", "new year", "a year nobody has decreed yet"],
+)
+def test_the_story_begins_on_a_working_day(today: str, begins: str) -> None:
+    noon = datetime.fromisoformat(f"{today}T09:00:00+00:00")
+
+    assert first_morning(noon) == datetime.fromisoformat(f"{begins}T10:00:00+03:00")
 
 
 def test_a_request_is_announced_and_a_second_start_goes_on(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ async def test_a_healthy_installation_and_what_is_left_to_do(world: World) -> No
     await world.client_writes()
     await world.settled()
     await world.passes(minutes=1)
-    await world.settled()
+    await eventually(lambda: _swept(world))
 
     found = await report(world)
 
@@ -53,6 +53,10 @@ async def test_each_trouble_is_named_with_who_acts(world: World) -> None:
     await eventually(lambda: _counted(world), within_s=30)
 
 
+async def _swept(world: World) -> bool:
+    return any("сверка идёт" in str(finding) for finding in await report(world))
+
+
 async def _counted(world: World) -> bool:
     return "Отклонено вызовов: 1 (ffff" in await troubles(world)
 
@@ -67,3 +71,36 @@ async def test_when_the_installer_left_an_administrator_opens_the_application(wo
     await world.box.control("POST", f"users/{world.dispatcher.id}", {"active": False})
 
     assert "установивший приложение больше не работает: откройте приложение администратором" in await troubles(world)
+
+
+async def test_what_was_deleted_on_the_portal_is_named_and_comes_back(world: World) -> None:
+    for field in world.box.portal.table("userfield").where(FIELD_NAME="UF_CRM_B24APP_LINE"):
+        world.box.portal.table("userfield").delete(field["ID"])
+    await world.box.call("crm.category.delete", {"entityTypeId": 2, "id": world.pipeline})
+
+    assert "воронка поддержки: на портале её нет: откройте приложение администратором" in await troubles(world)
+    await world.administrator.opens(world.app)
+    await world.settled()
+
+    said = await troubles(world)
+    assert "воронка" not in said
+    assert "поля сделки" not in said
+
+
+async def test_a_sweep_that_stands_and_a_step_that_failed_are_named(world: World) -> None:
+    await world.passes(minutes=1)
+    await eventually(lambda: _swept(world))
+    service = world.desk.service
+    assert service is not None
+    async with service.store.work() as work:
+        portal = (await work.portals.all())[0]
+        steps = {**portal.settings["steps"], "bot": {"state": "failed", "error": "Портал ответил: нет прав."}}
+        await work.portals.save_settings(portal.id, {**portal.settings, "steps": steps})
+        await work.commit()
+    world.box.portal.faults.methods = ("crm.item.list",)
+    world.box.portal.faults.http_500_times = 100
+
+    await world.passes(minutes=30)
+
+    assert "установка, бот: Портал ответил: нет прав." in await troubles(world)
+    assert "сверки не было 30 мин" in await troubles(world)
