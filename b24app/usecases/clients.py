@@ -1,6 +1,7 @@
 """Clients of portals, made on a portal's first call; the pair of tokens lives in the database."""
 
 import asyncio
+import logging
 from contextlib import AbstractAsyncContextManager
 from typing import Final
 from urllib.parse import urlsplit
@@ -20,6 +21,7 @@ from b24app.kit.errors import AccessLost, Forgery
 from b24app.kit.ids import PortalId
 from b24app.kit.tariff import Tariff, tariff_of
 
+_log = logging.getLogger(__name__)
 LICENSE: Final = "license"
 """Where a portal's settings keep the family of its plan."""
 SAVE_AGAIN_S: Final = (0.2, 0.5, 1.0, 2.0, 4.0, 8.0, 8.0)
@@ -70,6 +72,14 @@ class StoredTokens:
     def alone(self) -> AbstractAsyncContextManager[None]:
         """Two processes must not spend one refresh token."""
         return alone(self._store.database, f"grant:{self._portal}")
+
+
+async def wait_for_administrator(store: Store, portal: PortalId, lost: AccessLost) -> None:
+    """Our access is gone: nothing is asked there any more, the next administrator who opens the application renews it."""
+    _log.warning("access lost portal=%s error=%s", portal, lost)
+    async with store.work(portal) as work:
+        await work.portals.set_status(portal, rows.PortalStatus.NEEDS_ADMIN, str(lost))
+        await work.commit()
 
 
 class Clients:

@@ -15,10 +15,10 @@ from b24app.bitrix.methods_bot import BotEvent, GetBotEvents
 from b24app.bitrix.throttle import Priority
 from b24app.db.inbox import Incoming
 from b24app.db.work import Store
-from b24app.kit.errors import Forgery, PortalError
+from b24app.kit.errors import AccessLost, Forgery, PortalError
 from b24app.kit.ids import PortalId
 from b24app.portal.binding import Binding
-from b24app.usecases.clients import Clients
+from b24app.usecases.clients import Clients, wait_for_administrator
 from b24app.usecases.events import Event, bot_rows, rows_of
 
 MARK: Final = "bot_events"
@@ -43,6 +43,9 @@ class Pulling:
     async def _safely(self, portal: PortalId) -> int:
         try:
             return await self.portal(portal)
+        except AccessLost as lost:
+            await wait_for_administrator(self._store, portal, lost)
+            return 0
         except PortalError as error:
             _log.warning("fetch failed portal=%s error=%s", portal, type(error).__name__)
             return 0

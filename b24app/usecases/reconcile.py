@@ -14,14 +14,14 @@ from b24app.bitrix.methods_crm import ListItems
 from b24app.bitrix.throttle import Priority
 from b24app.db.inbox import Incoming, ticket_lane, waiting
 from b24app.db.work import Store, Work
-from b24app.kit.errors import PortalError
+from b24app.kit.errors import AccessLost, PortalError
 from b24app.kit.ids import DEAL, PipelineId, PortalId, TicketId, item_of, ticket_id
 from b24app.portal.binding import Binding
 from b24app.portal.facts import moment, shown_fields
 from b24app.portal.fields import OURS, read_labels
 from b24app.tickets import ownfields
 from b24app.tickets.model import Ticket
-from b24app.usecases.clients import Clients
+from b24app.usecases.clients import Clients, wait_for_administrator
 from b24app.usecases.intake import DEAL_CHANGED
 
 MARK: Final = "deals"
@@ -57,6 +57,8 @@ class Reconcile:
         for portal in portals:
             try:
                 repaired += await self.portal(portal)
+            except AccessLost as lost:
+                await wait_for_administrator(self._store, portal, lost)
             except PortalError as error:
                 _log.warning("reconcile failed portal=%s error=%s", portal, type(error).__name__)
         return repaired

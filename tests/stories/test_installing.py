@@ -135,3 +135,20 @@ async def test_a_removed_application_falls_silent_and_comes_back_with_new_keys(w
     await (await message.becomes("Кому назначить?")).tap("Вадим Петров")
     await message.becomes("Назначена: Вадим Петров")
     assert len(await portals(world)) == 1
+
+
+async def test_when_the_installer_left_one_opening_by_another_administrator_is_enough(world: World) -> None:
+    await world.people_are(dispatchers="kuznetsova")
+    await world.box.control("POST", f"users/{world.people['gromova']}", {"admin": True})
+    await world.box.control("POST", f"users/{world.dispatcher.id}", {"active": False})
+    await world.passes(minutes=1.1)
+    await eventually(lambda: _waits_for_administrator(world))
+
+    await Administrator(world.box.client, world.box.base_url, world.people["gromova"]).opens(world.app)
+
+    deal = await world.client_writes()
+    await world.person("kuznetsova").sees(f"№ {deal}")
+
+
+async def _waits_for_administrator(world: World) -> bool:
+    return [portal.status for portal in await portals(world)] == [PortalStatus.NEEDS_ADMIN]
