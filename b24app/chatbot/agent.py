@@ -57,15 +57,22 @@ def warning(brief: Briefing, effect: WarnSla) -> Message:
     ticket = brief.ticket
     key = "warn_before" if effect.offset_s < 0 else "warn_after" if effect.offset_s else "warn_at"
     left = brief.duration(_left(brief, effect))
-    who = brief.say("warn_who", agent=brief.name(ticket.assignee)) if ticket.assignee else brief.say("warn_nobody")
     lines = [
         brief.say(key, left=left),
         *brief.essence()[:1],
         brief.who(),
         brief.say("warn_clock", clock=_clock_title(brief, effect.clock), due=brief.moment(effect.due_at)),
-        who,
+        _holder(brief),
     ]
     return Message("\n".join(line for line in lines if line), ((open_button(ticket.id, brief.say("open")),),))
+
+
+def _holder(brief: Briefing) -> str:
+    assignee = brief.ticket.assignee
+    if assignee is None:
+        return brief.say("warn_nobody")
+    here = brief.desk.directory.works(assignee)
+    return brief.say("warn_who" if here else "warn_left", agent=brief.name(assignee))
 
 
 def _left(brief: Briefing, effect: WarnSla) -> timedelta:

@@ -178,7 +178,7 @@ def _people(ticket: Ticket, deadline: Deadline, desk: Desk) -> Iterator[UserId]:
     for person in deadline.people:
         match person:
             case Role.ASSIGNEE:
-                found = [ticket.assignee]
+                found = _holders(ticket, desk)
             case Role.DISPATCHER:
                 found = list(desk.dispatchers())
             case Role.DEPUTY:
@@ -188,6 +188,12 @@ def _people(ticket: Ticket, deadline: Deadline, desk: Desk) -> Iterator[UserId]:
             case int() as user:
                 found = [UserId(user)]
         yield from (user for user in found if user is not None)
+
+
+def _holders(ticket: Ticket, desk: Desk) -> list[UserId | None]:
+    """The assignee; where he has left the company, those who can give the ticket to somebody else."""
+    left = ticket.assignee is not None and not desk.directory.works(ticket.assignee)
+    return list(desk.dispatchers()) if left else [ticket.assignee]
 
 
 def _head(ticket: Ticket, desk: Desk) -> UserId | None:

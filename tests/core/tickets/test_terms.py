@@ -85,6 +85,23 @@ def test_another_desk_moves_open_terms_and_keeps_what_was_used() -> None:
     assert story.does(DeskChanged(TICKET)).effects == ()
 
 
+def test_when_the_assignee_left_the_dispatcher_hears_of_the_term() -> None:
+    warn = {"warn": [{"before": "30m", "tell": ["assignee"]}], "escalate": []}
+    story = Story(
+        desk_of({"key": "p", "for": {"priority": ["normal", "high"]}, "targets": {"resolution": "2h"}, **warn})
+    )
+    story.ticket_arrives()
+    story.does(Assign(TICKET, agent=IVANOV, by=DISPATCHER))
+    story.desk = replace(story.desk, directory=story.desk.directory.seen_anew([], people={IVANOV}))
+
+    story.passes(hours=2)
+
+    told = story.last(WarnSla)
+    assert told.to == DISPATCHER
+    said = warning(Briefing(story.known, story.desk, story.now), told).text
+    assert "Ответственный: Вадим Иванов, больше не работает. Назначьте другого в карточке." in said
+
+
 def test_warnings_go_to_everybody_the_agreement_names_once() -> None:
     people = {
         "warn": [{"before": "30m", "tell": ["assignee", "dispatcher"]}],
