@@ -175,7 +175,7 @@ class Service:
             *([Tick("pull", PULL_EVERY, self.pulling.sweep, domain=False)] if self.settings.pull_events else []),
             Tick("people", PEOPLE_EVERY, self.installing.look_at_people),
             Tick("learning", LEARN_EVERY, self.learning.sweep),
-            Tick("recheck", timedelta(days=1), self.installing.recheck_all),
+            Tick("recheck", timedelta(days=1), self.installing.recheck_all, at_start=True),  # some restart every night
             Tick("rule hints", timedelta(days=1), self.rule_hints.keep_timers, at_start=True),
             Tick("purge", timedelta(hours=1), partial(purge, self.database), domain=False),
             Tick("clients", timedelta(minutes=1), self.transport.trim, domain=False),

@@ -150,9 +150,10 @@ class Trust:
         """Refused calls by the portal they named, since the start; for the doctor and the metrics."""
 
     def refuse(self, member_id: str) -> None:
-        """Count a refusal. Who names many portals that do not exist is counted under no name."""
-        known = member_id in self.refusals or len(self.refusals) < NAMES
-        self.refusals[member_id[:64] if known else ""] += 1
+        """Count a refusal. Who names many portals that do not exist, or what no portal is named, counts under no name."""
+        name = member_id[:64] if member_id.isascii() and member_id.isalnum() else ""
+        known = name in self.refusals or len(self.refusals) < NAMES
+        self.refusals[name if known else ""] += 1
 
     async def keep_refusals(self) -> None:
         """Add what was refused since to what every process of the installation has refused; endless."""

@@ -97,7 +97,7 @@ async def test_a_sweep_that_stands_and_a_step_that_failed_are_named(world: World
         steps = {**portal.settings["steps"], "bot": {"state": "failed", "error": "Портал ответил: нет прав."}}
         await work.portals.save_settings(portal.id, {**portal.settings, "steps": steps})
         await work.commit()
-    world.box.portal.faults.methods = ("crm.item.list",)
+    world.box.portal.faults.methods = ["crm.item.list"]
     world.box.portal.faults.http_500_times = 100
 
     await world.passes(minutes=30)

@@ -6,10 +6,13 @@ import sys
 from urllib.parse import urlsplit
 
 from b24app.db.portals import Portal, PortalStatus
+from b24app.demo.servers import served
 from b24app.demo.visit import Administrator, Application
+from b24app.main import make_app
+from b24app.sandbox.cli import bound
 from b24app.usecases.installing import is_ready
 from tests.support.vendor import one_vendor
-from tests.support.world import SECRET, World, company, eventually, open_world
+from tests.support.world import SECRET, World, company, eventually, open_world, settings_of
 
 
 async def portals(world: World) -> list[Portal]:
@@ -152,3 +155,25 @@ async def test_when_the_installer_left_one_opening_by_another_administrator_is_e
 
 async def _waits_for_administrator(world: World) -> bool:
     return [portal.status for portal in await portals(world)] == [PortalStatus.NEEDS_ADMIN]
+
+
+async def test_a_service_that_starts_binds_anew_what_the_portal_lost_meanwhile(database_url: str) -> None:
+    async with company() as box:
+        listener = bound("127.0.0.1", 0)
+        port = listener.getsockname()[1]
+        url = f"http://127.0.0.1:{port}"
+        administrator = Administrator(box.client, box.base_url)
+        app = await administrator.registers(url)
+        settings = settings_of(box, url, database_url, app)
+        async with served(make_app(settings), listener):
+            await administrator.installs(app)
+        bindings = box.portal.table("event_binding")
+        for binding in bindings.where(EVENT="ONCRMDEALADD"):
+            bindings.delete(binding["ID"])
+
+        async with served(make_app(settings), bound("127.0.0.1", port)):
+
+            async def is_bound() -> bool:
+                return bool(list(bindings.where(EVENT="ONCRMDEALADD")))
+
+            await eventually(is_bound)
