@@ -293,7 +293,7 @@ def _sleeping(
         looked += 1
         message = read(request, rules.words)
         hits = rules.engine.index.find(message.tokens)
-        woken |= {one.rule.id for one in rules.engine.fire(hits, message.tokens, message.subject_words)}
+        woken |= {one.rule.id for one in rules.engine.fire(hits, message.tokens, request)}
     return (tuple(sorted(own - woken)) if looked >= SLEEPING else ()), looked
 
 
