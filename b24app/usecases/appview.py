@@ -15,7 +15,7 @@ from b24app.db.tickets import Wanted
 from b24app.db.work import Reading, Store
 from b24app.desk.directory import Agent, Department
 from b24app.desk.model import Desk, People
-from b24app.kit.clock import Clock, from_ms
+from b24app.kit.clock import Clock, SystemClock, from_ms
 from b24app.kit.errors import PortalError, RuleBroken
 from b24app.kit.ids import PipelineId, PortalId, UserId, item_of
 from b24app.portal.binding import Binding
@@ -194,9 +194,12 @@ def _with_pipeline(settings: Mapping[str, Any], key: str, place: Mapping[str, An
 
 
 async def _last_event(reading: Reading, portal: PortalId) -> datetime | None:
+    """By the clock of the page: rows of the inbox carry real time, a rehearsal lives in another one."""
     found = await reading.session.execute(select(func.max(inbox.c.received_at)).where(inbox.c.portal_id == portal))
     moment = found.scalar()
-    return from_ms(int(moment)) if moment is not None else None
+    if moment is None:
+        return None
+    return reading.clock.now() - (SystemClock().now() - from_ms(int(moment)))
 
 
 def _urgency(ticket: Ticket, clock: ClockView | None) -> tuple[int, datetime, str]:

@@ -1,5 +1,7 @@
 """The doctor tells an integrator what is wrong and who has to do what, on a portal that really is so."""
 
+import re
+
 from b24app.ops.doctor import Doctor
 from b24app.ops.finding import Finding
 from tests.support.world import World, eventually
@@ -104,3 +106,13 @@ async def test_a_sweep_that_stands_and_a_step_that_failed_are_named(world: World
 
     assert "установка, бот: Портал ответил: нет прав." in await troubles(world)
     assert "сверки не было 30 мин" in await troubles(world)
+
+
+async def test_the_diagnosis_in_the_application_tells_time_by_the_portals_clock(world: World) -> None:
+    await world.client_writes()
+    await world.settled()
+    session, service = await world.administrator.opens(world.app)
+
+    page = await world.desk.client.get(f"{service}/bitrix/app/state", headers={"X-App-Session": session})
+
+    assert re.search(r"сегодня\s(09:59|10:00)", page.text)
