@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from b24app.pipelines.classify.learning.linear import Floats, softmax
 
 TEMPERATURES: Final = tuple(2 ** (step / 4) for step in range(-10, 11))
+DOUBT: Final = 0.05
 FEWEST: Final = 50
 """Confident answers that a threshold must rest on."""
 LEAST: Final = 0.35
@@ -16,12 +17,15 @@ LEAST: Final = 0.35
 
 
 def temperature(logits: Floats, right: NDArray[np.int64]) -> float:
-    """The divisor of logits under which the held-out texts are likeliest."""
+    """The divisor of logits under which the held-out texts are likeliest.
+
+    A share of `DOUBT` is kept for all other labels: texts to come are stranger than those that were learnt from.
+    """
     places = np.arange(len(right))
 
     def surprise(divisor: float) -> float:
-        chances = softmax(logits / np.float32(divisor))[places, right]
-        return float(-np.log(np.maximum(chances, 1e-6)).mean())
+        chances = np.log(np.maximum(softmax(logits / np.float32(divisor)), 1e-6))
+        return float(-((1 - DOUBT) * chances[places, right] + DOUBT * chances.mean(axis=1)).mean())
 
     return float(min(TEMPERATURES, key=lambda divisor: (round(surprise(divisor), 6), divisor)))
 
