@@ -70,7 +70,7 @@ class Setup:
     departments: tuple[Department, ...]
     people: People
     pipelines: tuple[tuple[int, str], ...]
-    """Of the portal; empty when it does not answer."""
+    """Of the portal; the bound one alone when it does not answer, so that a form sent then changes nothing."""
     pipeline: int | None
     """The bound one; None while there is none."""
 
@@ -131,12 +131,14 @@ class AppPages:
         if version is None or not directory.agents:
             return None
         document = self._rules.parse(version.document)
-        place = Binding.from_data(dict(row.settings)).pipelines.get(document.pipelines[0].key)
+        plan = document.pipelines[0]
+        place = Binding.from_data(dict(row.settings)).pipelines.get(plan.key)
+        bound = ((int(place.id), plan.title),) if place else ()
         return Setup(
             agents=tuple(sorted((a for a in directory.agents.values() if a.active), key=lambda a: (a.name, a.id))),
             departments=directory.staffed(),
             people=document.people,
-            pipelines=await self._pipelines(portal),
+            pipelines=await self._pipelines(portal) or bound,
             pipeline=place.id if place else None,
         )
 

@@ -143,6 +143,20 @@ async def test_an_administrator_chooses_people_and_an_existing_pipeline(doors: D
     }
 
 
+async def test_people_saved_while_the_portal_is_silent_leave_the_pipeline_as_it_is(
+    doors: Doors, portal: InstallPortal
+) -> None:
+    page = await opens(doors, portal)
+    await doors.works()
+    (before,) = await doors.portals()
+    portal.refuses["crm.category.list"] = "INTERNAL_SERVER_ERROR"
+
+    form = (await doors.client.get("/bitrix/app/people", headers=session(page))).text
+
+    bound = before.settings["pipelines"]["support"]["id"]
+    assert f'<option value="{bound}" selected>Поддержка</option>' in form
+
+
 async def test_nobody_is_no_dispatcher(doors: Doors, portal: InstallPortal) -> None:
     page = await opens(doors, portal)
     await doors.works()
