@@ -120,7 +120,8 @@ async def drawn(values: Shown, rules: RulePages, portal: PortalId, now: Editing,
         return around | {"hints": page.hints, "names": page.names, "added": added(book)}
     if part == "accuracy":
         judged = await rules.hints.accuracy(portal)
-        return around | {"figures": judged.figures, "names": judged.names, "days": PERIOD.days, "capped": judged.capped}
+        shown = {"names": judged.names, "days": PERIOD.days, "capped": judged.capped, "training": judged.training}
+        return around | {"figures": judged.figures} | shown
     return around | _still(part, values, now, book)
 
 

@@ -15,6 +15,7 @@ from b24app.bitrix.methods_app import GetApp
 from b24app.chatbot.hints import hints_message
 from b24app.db.corrections import CORRECTED, CorrectionRow, Example
 from b24app.db.inbox import InboxRow, Incoming, portal_lane
+from b24app.db.models import Training
 from b24app.db.outbox import Outgoing
 from b24app.db.portals import PortalStatus
 from b24app.db.timers import DueTimer
@@ -75,6 +76,8 @@ class AccuracyPage:
     since: datetime
     capped: bool
     """More tickets came in than were counted: the latest `JUDGED` are."""
+    training: Training | None
+    """How the classifier's last training went; None before the first."""
 
 
 class RuleHints:
@@ -103,10 +106,11 @@ class RuleHints:
             latest = await reading.tickets.latest(JUDGED)
             tickets = [one for one in latest if one.opened_at >= since]
             made = await reading.corrections.since(since)
+            training = await reading.models.last()
         figures = accuracy(judged(tickets, made))
         shown = {ticket for one in figures for ticket in (*one.changed[:SHOWN], *one.kept[:SHOWN])}
         names = {str(one.id): name_of_id(one.id, one.subject) for one in tickets if one.id in shown}
-        return AccuracyPage(figures, names, since, capped=len(tickets) == JUDGED)
+        return AccuracyPage(figures, names, since, capped=len(tickets) == JUDGED, training=training)
 
     async def _names(self, portal: PortalId, tickets: Iterable[str]) -> dict[str, TicketName]:
         async with self._store.read(portal) as reading:

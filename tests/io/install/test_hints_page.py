@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from b24app.db.jsontext import load
+from b24app.db.models import Training
 from b24app.db.tables import outbox, timer
 from b24app.jobs.inbox import InboxDrain
 from b24app.jobs.timers import TimerSweep
@@ -61,6 +62,21 @@ async def boxes_are_corrected(page: Page) -> None:
 async def test_without_corrections_there_is_nothing_to_say(page: Page) -> None:
     assert "Подсказывать пока нечего" in words(await page.opens("hints"))
     assert "Считать пока нечего" in words(await page.opens("accuracy"))
+
+
+async def test_what_the_last_training_brought_is_told_with_its_figures(page: Page) -> None:
+    assert "Обучения ещё не было" in words(await page.opens("accuracy"))
+    (portal,) = await page.doors.portals()
+    async with page.doors.service.store.work(portal.id) as work:
+        line = (
+            "приоритет: на 40 примерах модель 70,0 % верных (F1 0,60), правила 80,0 % верных (F1 0,75); решают правила"
+        )
+        await work.models.save(Training(page.doors.service.clock.now(), 40, accepted=False, report=(line,)))
+        await work.commit()
+
+    told = words(await page.opens("accuracy"))
+    assert "Последнее обучение ничего не изменило" in told
+    assert line in told
 
 
 async def test_a_phrase_of_corrected_tickets_is_added_with_one_tap(page: Page) -> None:
