@@ -72,7 +72,7 @@ FIELD: Final[dict[str, list[dict[str, Any]]]] = {
             (мойсклад|мой склад|амо|amocrm|мегаплан|контур|сбис|диадок|фокус|дадата|сдэк|озон|ozon|wildberries|вайлдберриз|яндекс маркет|тинькофф|сбер|юкасса|getcourse|геткурс|тильда|roistat|ройстат|calltouch|коллтач|comagic|n8n|albato|альбато|make|zapier|google sheets|гугл таблица|метабейз|postgresql|sql|excel по api) ~ (связать|подключить|интеграция|настроить|обмен|передавать|выгружать|синхронизация|не|отвалиться|перестать|портал|битрикс|crm);
             order ~ (sync|syncing|erp|shop|store|warehouse|import|deal) ~ (stop|fail|not|connector|shopify|missing|duplicate); (invalid|expired|access) token; webhook; oauth; (connector|integration|sync|synchronisation|api) ~ (fail|stop|stopped|error|set up|broken|not|warehouse|accounting|erp|shop|store|says); read only access
             """,
-            unless="сколько стоить; сколько будет стоить; коммерческое предложение; кп на; разработка интеграции; акт сверки; упд в диадок; через диадок; смета; оценка",
+            unless="gmail; mailbox; emails; сколько стоить; сколько будет стоить; коммерческое предложение; кп на; разработка интеграции; акт сверки; упд в диадок; через диадок; смета; оценка",
         ),
     ],
     "messengers": [
