@@ -7,7 +7,7 @@ from typing import Any
 
 from b24app.pipelines.classify import RequestText, classify, rules_from_data
 from b24app.pipelines.classify.words import tokenize
-from classify import LENGTH, texts
+from classify import LENGTH, pieces
 
 SIZES = (600, 5_000, 20_000)
 CATEGORIES = 20
@@ -51,7 +51,7 @@ def rate(sample: list[str], data: dict[str, Any]) -> tuple[float, float]:
 
 def main() -> None:
     """Print the figures."""
-    sample = texts()
+    sample = pieces()
     patterns = pairs(sample)
     first = 0.0
     for size in SIZES:
