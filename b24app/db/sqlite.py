@@ -27,8 +27,15 @@ class Cursor(sqlite3.Cursor):
 
     def execute(self, sql: str, parameters: Any = (), /) -> "Cursor":
         """Run one statement."""
+        await_only(_nothing())
         super().execute(sql, parameters)
         self._rows = deque(super().fetchall() if self.description else ())
+        return self
+
+    def executemany(self, sql: str, parameters: Any, /) -> "Cursor":
+        """Run one statement for each set of values."""
+        await_only(_nothing())
+        super().executemany(sql, parameters)
         return self
 
     def fetchone(self) -> Any:
@@ -91,6 +98,10 @@ class Connection(sqlite3.Connection):
 
 OPTIONS: Final = {"factory": Connection, "isolation_level": None, "check_same_thread": False, "timeout": BUSY_S}
 """Of a connection. SQLite itself keeps threads apart; two are in one connection only when a commit is cancelled."""
+
+
+async def _nothing() -> None:
+    """SQLAlchemy takes a driver that never awaits for one that is not asynchronous."""
 
 
 def _in_thread(work: Callable[[], None]) -> None:

@@ -98,6 +98,14 @@ async def test_a_unit_cancelled_in_its_commit_leaves_the_writer_to_others(databa
         assert (await reading.execute(query)).scalars().all() == ["n"]
 
 
+async def test_a_bare_connection_works_too(database: Database) -> None:
+    async with database.engine.begin() as connection:
+        await connection.execute(watermark.insert().values(portal_id=1, name="n", value="0", updated_at=0))
+        await connection.execute(watermark.insert(), [{"portal_id": 2, "name": "n", "value": "0", "updated_at": 0}])
+    async with database.reader.connect() as connection:
+        assert len((await connection.execute(select(watermark))).all()) == 2
+
+
 async def test_sqlite_is_durable(database: Database) -> None:
     if not database.is_sqlite:
         return
