@@ -17,6 +17,7 @@ from b24app.bitrix.transport import Transport
 from b24app.cardtab.routes import router as card_doors
 from b24app.db.crypto import Cipher, kept_secret
 from b24app.db.engine import AWAY, Database
+from b24app.db.erasure import erase
 from b24app.db.ingest import Ingest
 from b24app.db.migrate import upgrade
 from b24app.db.purge import purge
@@ -57,6 +58,7 @@ PEOPLE_EVERY: Final = timedelta(minutes=10)
 LEARN_EVERY: Final = timedelta(minutes=1)
 """How often one looks whether a portal has something to learn."""
 PULL_EVERY: Final = timedelta(seconds=3)
+ERASE_EVERY: Final = timedelta(seconds=10)
 """Of real time: one request for each portal."""
 
 
@@ -178,6 +180,7 @@ class Service:
             Tick("recheck", timedelta(days=1), self.installing.recheck_all, at_start=True),  # some restart every night
             Tick("rule hints", timedelta(days=1), self.rule_hints.keep_timers, at_start=True),
             Tick("purge", timedelta(hours=1), partial(purge, self.database), domain=False),
+            Tick("erasure", ERASE_EVERY, partial(erase, self.database, self.clock), domain=False, at_start=True),
             Tick("clients", timedelta(minutes=1), self.transport.trim, domain=False),
         ]
         ticker = Ticker(ticks, speed=lambda: follower.speed if follower is not None else 1.0)

@@ -33,5 +33,5 @@ Lanes: `ticket_lane(portal, ticket)`, `portal_lane(portal)`.
 Portals: `install(Installation)`, `save_grant`, `save_application_token`, `set_status` (an active portal's lanes are freed),
 `save_settings`, `add_keys`/`keys_for`. While tokens are refreshed hold the row: `portals.get(id, lock=True)`.
 
-Operations: `db.queue` (unfinished, retry, drop), `db.gauges.look`, `db.purge.purge`, `db.bucket.SharedBucket`.
+Operations: `db.queue` (unfinished, retry, drop), `db.gauges.look`, `db.purge.purge`, `db.erasure.erase`, `db.bucket.SharedBucket`.
 """

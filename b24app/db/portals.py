@@ -9,14 +9,16 @@ from typing import Any
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from b24app.db import lanes
+from b24app.db import erasure, lanes
 from b24app.db.crypto import Cipher
 from b24app.db.jsontext import dump, load
 from b24app.db.lanes import count, upsert
-from b24app.db.tables import portal, portal_keys
+from b24app.db.tables import ERASED, portal, portal_keys
 from b24app.kit.clock import Clock, from_ms, to_ms
 from b24app.kit.errors import Conflict
 from b24app.kit.ids import PortalId, UserId
+
+_is_here = portal.c.status != ERASED
 
 
 class PortalStatus(StrEnum):
@@ -110,7 +112,8 @@ class Portals:
 
     async def all(self) -> list[Portal]:
         """Every portal, in order of installation."""
-        return [self._portal(row) for row in await self._session.execute(select(portal).order_by(portal.c.id))]
+        query = select(portal).where(_is_here).order_by(portal.c.id)
+        return [self._portal(row) for row in await self._session.execute(query)]
 
     async def active(self) -> list[PortalId]:
         """Portals we work with."""
@@ -119,7 +122,8 @@ class Portals:
 
     async def status(self, portal_id: PortalId) -> PortalStatus:
         """Whether we work with it; a portal that is gone counts as uninstalled."""
-        found = (await self._session.execute(select(portal.c.status).where(portal.c.id == portal_id))).scalar()
+        query = select(portal.c.status).where(portal.c.id == portal_id, _is_here)
+        found = (await self._session.execute(query)).scalar()
         return PortalStatus(found) if found is not None else PortalStatus.UNINSTALLED
 
     async def install(self, told: Installation) -> Portal:
@@ -161,12 +165,16 @@ class Portals:
         A removed application that is refused once more stays removed: only an installation brings it back.
         """
         values = {"status": status.value, "reason": reason, "updated_at": self._now()}
-        changed = portal.update().where(portal.c.id == portal_id)
+        changed = portal.update().where(portal.c.id == portal_id, _is_here)
         if status is PortalStatus.NEEDS_ADMIN:
             changed = changed.where(portal.c.status != PortalStatus.UNINSTALLED.value)
         await self._session.execute(changed.values(values))
         if status is PortalStatus.ACTIVE:
             await lanes.hurry(self._session, portal_id)
+
+    async def erase(self, portal_id: PortalId) -> None:
+        """Delete the portal with everything it has: it is gone with this commit, its rows follow (`db.erasure.erase`)."""
+        await erasure.condemn(self._session, portal_id, self._now())
 
     async def add_keys(self, domain: str, keys: Keys) -> None:
         """Keys of one portal's local application, before or after it is installed."""
@@ -214,12 +222,12 @@ class Portals:
         }
 
     async def _set(self, portal_id: PortalId, values: dict[str, Any]) -> None:
-        changed = portal.update().where(portal.c.id == portal_id).values(values | {"updated_at": self._now()})
+        changed = portal.update().where(portal.c.id == portal_id, _is_here).values(values | {"updated_at": self._now()})
         if not await count(self._session, changed):
             raise KeyError(portal_id)
 
     async def _one(self, where: ColumnElement[bool], *, lock: bool = False) -> Portal | None:
-        query = select(portal).where(where).order_by(portal.c.updated_at.desc()).limit(1)
+        query = select(portal).where(where, _is_here).order_by(portal.c.updated_at.desc()).limit(1)
         row = (await self._session.execute(query.with_for_update() if lock else query)).first()
         return self._portal(row) if row is not None else None
 

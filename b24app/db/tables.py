@@ -29,6 +29,9 @@ DEAD: Final = 2
 DROPPED: Final = 3
 """An ignored row of the inbox, a cancelled one of the outbox."""
 
+ERASED: Final = "erased"
+"""Status of a portal whose rows are being deleted: nobody outside `db` sees it any more."""
+
 IN: Final = 0
 OUT: Final = 1
 

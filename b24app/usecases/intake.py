@@ -149,14 +149,17 @@ class Intake:
             await work.outbox.put([_answer(row, press, dialogs.hello(desk.language), None)])
 
     async def uninstalled(self, ctx: Pass, rows: Sequence[InboxRow], /) -> None:
-        """The application was removed: nothing can be sent any more; the data stays until the integrator decides.
+        """The application was removed: nothing can be sent any more. The data goes if the administrator asked for that.
 
-        What was learnt goes: it consists of customers' words, and can be learnt again from the tickets.
+        Else it stays for another installation, but for what was learnt: it consists of customers' words, and can be learnt
+        again from the tickets.
         """
-        del rows
         async with ctx.apply() as work:
-            await work.portals.set_status(ctx.portal, PortalStatus.UNINSTALLED, "ONAPPUNINSTALL")
-            await work.models.forget()
+            if any(row.body.get("clean") for row in rows):
+                await work.portals.erase(ctx.portal)
+            else:
+                await work.portals.set_status(ctx.portal, PortalStatus.UNINSTALLED, "ONAPPUNINSTALL")
+                await work.models.forget()
         self._clients.forget(ctx.portal)
 
 

@@ -5,12 +5,15 @@ import os
 import sys
 from urllib.parse import urlsplit
 
+from b24app.db.erasure import tables_of_portals
 from b24app.db.portals import Portal, PortalStatus
 from b24app.demo.servers import served
 from b24app.demo.visit import Administrator, Application
+from b24app.kit.ids import PortalId
 from b24app.main import make_app
 from b24app.sandbox.cli import bound
 from b24app.usecases.installing import is_ready
+from sqlalchemy import select
 from tests.support.vendor import one_vendor
 from tests.support.world import SECRET, World, company, eventually, open_world, settings_of
 
@@ -122,7 +125,7 @@ async def test_a_removed_application_falls_silent_and_comes_back_with_new_keys(w
     deal = await world.client_writes()
     await world.dispatcher.sees(f"№ {deal}")
 
-    await world.box.control("DELETE", f"apps/{world.app.id}")
+    await world.box.control("DELETE", f"apps/{world.app.id}", {"clean": False})
 
     async def gone() -> bool:
         return (await portals(world))[0].status is PortalStatus.UNINSTALLED
@@ -138,6 +141,40 @@ async def test_a_removed_application_falls_silent_and_comes_back_with_new_keys(w
     await (await message.becomes("Кому назначить?")).tap("Вадим Петров")
     await message.becomes("Назначена: Вадим Петров")
     assert len(await portals(world)) == 1
+
+
+async def test_an_application_removed_with_its_data_leaves_nothing_and_begins_anew(
+    world: World, database_url: str
+) -> None:
+    old = await world.client_writes()
+    await world.dispatcher.sees(f"№ {old}")
+    (before,) = await portals(world)
+    late = {"event": "ONCRMDEALUPDATE", "data[FIELDS][ID]": str(old), "auth[member_id]": before.member_id}
+    late["auth[application_token]"] = before.application_token
+
+    await world.box.control("DELETE", f"apps/{world.app.id}", {"clean": True})
+
+    async def refused() -> bool:
+        answer = await world.desk.client.post(f"{world.desk.url}/bitrix/events", data=late)
+        return answer.status_code == 403
+
+    await eventually(refused)
+    assert await portals(world) == []
+    await eventually(lambda: _nothing_is_kept(world, before.id))
+
+    app = await world.administrator.registers(world.desk.url)
+    await add_portal(database_url, world.box.portal.domain, app)
+    await world.administrator.installs(app)
+    new = await world.client_writes("Не печатает принтер")
+    await world.dispatcher.sees(f"№ {new}", "Новая заявка")
+    assert (await portals(world))[0].id != before.id
+
+
+async def _nothing_is_kept(world: World, portal: PortalId) -> bool:
+    assert world.desk.service is not None
+    async with world.desk.service.store.read() as reading:
+        queries = [select(table.c.portal_id).where(table.c.portal_id == portal) for table in tables_of_portals()]
+        return not [row for query in queries for row in await reading.session.execute(query)]
 
 
 async def test_when_the_installer_left_one_opening_by_another_administrator_is_enough(world: World) -> None:

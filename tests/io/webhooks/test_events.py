@@ -102,7 +102,15 @@ async def test_the_end_of_an_installation_is_kept(installed: Doors, portal: Inst
     assert await send(installed, event_form(portal, "ONAPPUNINSTALL", "guessed")) == 403
     assert await installed.rows("uninstalled") == []
     assert await send(installed, event_form(portal, "ONAPPUNINSTALL", **{"data[CLEAN]": "1"})) == 200
-    assert len(await installed.rows("uninstalled")) == 1
+    (row,) = await installed.rows("uninstalled")
+    assert row.body == '{"clean":true}'
+
+
+@pytest.mark.parametrize("told", [{}, {"data[CLEAN]": "0"}, {"data[CLEAN]": ""}])
+async def test_only_a_plain_wish_deletes_data(installed: Doors, portal: InstallPortal, told: dict[str, str]) -> None:
+    assert await send(installed, event_form(portal, "ONAPPUNINSTALL", **told)) == 200
+    (row,) = await installed.rows("uninstalled")
+    assert row.body == '{"clean":false}'
 
 
 @pytest.mark.parametrize("door", ["events", "install"])
