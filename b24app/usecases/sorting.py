@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from b24app.desk.model import Desk
-from b24app.pipelines.classify import Reason
+from b24app.pipelines.classify import Role
 from b24app.pipelines.classify.titles import KINDS, PRIORITIES
 from b24app.pipelines.routing import LINES
 from b24app.tickets import reasons
@@ -14,8 +14,9 @@ from b24app.usecases.views import Because, LabelChoice, LabelChoices, Piece, Set
 
 SHOWN: Final = 1_500
 """Letters of the request on the card; the whole text is in the deal."""
-EXCLUDED: Final = "excluded_topic"
-HEADER: Final = "header"
+SILENT: Final = frozenset[Role]({"lost", "excluded"})
+"""Their words speak for no label."""
+AGREEING: Final = frozenset[Role]({"supports", "agrees"})
 
 
 def sorting_of(ticket: Ticket, desk: Desk, viewer: Viewer) -> Sorting:
@@ -89,43 +90,27 @@ def marked(text: str, spans: Iterable[tuple[int, int]], shown: int) -> tuple[Pie
 
 def _spans(ticket: Ticket, zone: str) -> Iterator[tuple[int, int]]:
     """Places of the words that speak for labels that hold; those of a label that lost or was replaced say nothing now."""
-    first = {axis: reasons.first_reason(ticket, axis) for axis in Axis}
+    first = {axis.value: reasons.first_reason(ticket, axis) for axis in Axis}
     for reason in ticket.classification.why:
-        if reason.zone != zone or reason.end <= reason.start or reason.rule == EXCLUDED:
+        if reason.zone != zone or reason.end <= reason.start or reason.role in SILENT:
             continue
-        if reason is first.get(Axis(reason.axis)) or (reason.axis == Axis.CATEGORY.value and not _is_lost(reason)):
+        if reason is first.get(reason.axis) or (reason.axis == Axis.CATEGORY.value and reason.role in AGREEING):
             yield reason.start, reason.end
-
-
-def _is_lost(reason: Reason) -> bool:
-    return reason.text.startswith("уступила")
 
 
 def _because(ticket: Ticket, desk: Desk, language: str) -> Iterator[Because]:
     """The classifier's reasons, axis by axis. Of an axis that a person has set they tell what had been guessed."""
-    told: set[str] = set()
     for reason in ticket.classification.why:
         axis = reason.axis
-        kind = _kind(reason, is_first=axis not in told)
-        told.add(axis)
-        guessed = _guess(ticket, axis)
-        yield Because(kind, axis, _title(desk, axis, guessed, language), reasons.quoted(ticket, reason), reason.text)
-
-
-def _kind(reason: Reason, *, is_first: bool) -> Any:
-    if reason.rule == EXCLUDED:
-        return "excluded"
-    if reason.rule == HEADER:
-        return "header"
-    if reason.end <= reason.start:
-        return "usual" if is_first and reason.axis in {"kind", "priority"} and not reason.rule else "told"
-    if _is_lost(reason):
-        return "lost"
-    return "decided" if is_first else "also"
+        label = _title(desk, axis, reason.label or _guess(ticket, axis), language)
+        words = reasons.quoted(ticket, reason)
+        yield Because(reason.role, axis, label, words, reason.text, reason.repaired)
 
 
 def _guess(ticket: Ticket, axis: str) -> str:
     """The classifier's own label: what a person replaced is in the first correction."""
+    if axis not in set(Axis):
+        return str(getattr(ticket.classification, axis))
     known = ticket.correction(Axis(axis))
     if known is not None and known.reason:
         return known.before

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from b24app.kit.ids import DepartmentId, TicketId, UserId
+from b24app.pipelines.classify import Role
 from b24app.pipelines.stages import Meaning
 from b24app.sla import ClockView, Ledger
 from b24app.tickets.model import Party
@@ -148,12 +149,14 @@ class Piece:
 class Because:
     """One reason, in parts: the template makes the sentence."""
 
-    kind: Literal["decided", "also", "lost", "excluded", "header", "usual", "told"]
+    role: Role
     """`told`: `text` says it all, nothing is known of its parts."""
     axis: str
     label: str
     words: str
     text: str
+    repaired: tuple[tuple[str, str], ...] = ()
+    """Misspelt words that counted: as written, as read."""
 
 
 @dataclass(frozen=True, slots=True)

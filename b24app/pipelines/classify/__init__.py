@@ -33,7 +33,7 @@ from b24app.pipelines.classify.examples import FailedExample, failed_examples
 from b24app.pipelines.classify.hints import Hints, Lesson, hints_of
 from b24app.pipelines.classify.inspection import Inspection, inspect
 from b24app.pipelines.classify.jsonl import classify_json_line
-from b24app.pipelines.classify.model import Candidate, Classification, DecisionWord, Reason, RequestText, Zone
+from b24app.pipelines.classify.model import Candidate, Classification, DecisionWord, Reason, RequestText, Role, Zone
 from b24app.pipelines.classify.overlay import BASE, BUILTIN, OFF, off_names
 from b24app.pipelines.classify.relabel import is_noise, relabel
 from b24app.pipelines.classify.ruleset import RuleSet
@@ -56,6 +56,7 @@ __all__ = [
     "Lesson",
     "Reason",
     "RequestText",
+    "Role",
     "RuleSet",
     "Rules",
     "Sample",

@@ -1,14 +1,15 @@
 """Why a label was chosen: one sentence in Russian, with the place of the words that decided."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 from b24app.pipelines.classify.assist import Opinion
 from b24app.pipelines.classify.engine import Fired, Rules
+from b24app.pipelines.classify.hearing import AUTOREPLY
 from b24app.pipelines.classify.matching import Hit
 from b24app.pipelines.classify.message import Message
-from b24app.pipelines.classify.model import Reason
+from b24app.pipelines.classify.model import Reason, Role
 from b24app.pipelines.classify.rules import PriorityRule
 from b24app.pipelines.classify.scoring import Score
 
@@ -36,19 +37,28 @@ class Explainer:
         """The deciding phrase, those that support it, the label that lost, and topics that were excluded."""
         best = ranked[0]
         first = self.found("category", best.label, best.evidence[0])
-        more = [self._words("также", one) for one in best.evidence[1:MAX_EVIDENCE]]
+        more = [self._words("также", one, "category", "supports") for one in best.evidence[1:MAX_EVIDENCE]]
         lost = [self._lost(one) for one in ranked[1:2]]
         return (first, *more, *lost, *self._excluded())
 
     def found(self, axis: str, label: str, fired: Fired) -> Reason:
         """«Категория «Почта»: решила фраза …»."""
-        return self._words(f"{AXES[axis]} «{self.rules.title(label)}»: решила фраза", fired, axis)
+        return self._words(f"{AXES[axis]} «{self.rules.title(label)}»: решила фраза", fired, axis, "decided")
+
+    def reading(self) -> tuple[Reason, ...]:
+        """The text was typed with the wrong keyboard, or in Latin letters: how it was read, said once."""
+        if self.message.rewritten is None:
+            return ()
+        written, read = (_short(words) for words in self.message.reading())
+        zone = self.message.rewritten
+        return (Reason(f"прочитано как „{read}“", "", 0, 0, zone=zone, role="read", repaired=((written, read),)),)
 
     def learnt_category(self, opinion: Opinion, ranked: list[Score], version: str) -> tuple[Reason, ...]:
         """By the model: with the rules, whose reasons come first then, or against them."""
         label = opinion.shares[0][0]
         if ranked and ranked[0].label == label:
-            return (*self.category(ranked), *self._model_words("category", opinion, version, "модель согласна"))
+            agrees = self._model_words("category", opinion, version, ("модель согласна", "agrees"))
+            return (*self.category(ranked), *agrees)
         against = [self._lost(one) for one in ranked[:1]]
         return (*self._model("category", opinion, version), *against, *self._excluded())
 
@@ -56,61 +66,78 @@ class Explainer:
         """By the model, on another axis than the category."""
         if opinion.shares[0][0] == by_rules:
             return ()
-        usual = Reason(f"по правилам было бы «{self.rules.title(by_rules)}»", f"model:{version}", 0, 0, axis)
+        text = f"по правилам было бы «{self.rules.title(by_rules)}»"
+        usual = Reason(text, f"model:{version}", 0, 0, axis, role="overruled", label=by_rules)
         return (*self._model(axis, opinion, version), usual)
 
     def _model(self, axis: str, opinion: Opinion, version: str) -> tuple[Reason, ...]:
         label, share = opinion.shares[0]
         lead = f"{AXES[axis]} «{self.rules.title(label)}»: так решила модель по исправлениям ({share:.0%})"
-        return self._model_words(axis, opinion, version, lead)
+        return self._model_words(axis, opinion, version, (lead, "model"))
 
-    def _model_words(self, axis: str, opinion: Opinion, version: str, lead: str) -> tuple[Reason, ...]:
+    def _model_words(self, axis: str, opinion: Opinion, version: str, told: tuple[str, Role]) -> tuple[Reason, ...]:
         """The strongest word with the sentence, each further one by itself."""
-        rule = f"model:{version}"
+        rule, (lead, role), label = f"model:{version}", told, opinion.shares[0][0]
         spans = opinion.spans()
         if not spans:
-            return (Reason(lead, rule, 0, 0, axis),)
-        leads = [f"{lead}, слова", *["и слова"] * (len(spans) - 1)]
-        return tuple(self._quoted(one, rule, *span, axis) for one, span in zip(leads, spans, strict=True))
+            return (Reason(lead, rule, 0, 0, axis, role=role, label=label),)
+        first = self._quoted(f"{lead}, слова", rule, spans[0], axis, role)
+        more = [self._quoted("и слова", rule, span, axis, "supports") for span in spans[1:]]
+        return tuple(replace(one, label=label) for one in (first, *more))
 
     def header(self) -> Reason:
         """A header of the letter said it."""
-        title = self.rules.title("autoreply")
-        return Reason(f"Категория «{title}»: так говорит заголовок письма {self.message.automatic}", "header", 0, 0)
+        text = f"Категория «{self.rules.title(AUTOREPLY)}»: так говорит заголовок письма {self.message.automatic}"
+        return Reason(text, "header", 0, 0, role="header", label=AUTOREPLY)
 
     def nothing(self) -> Reason:
         """No rule of any category fired."""
-        return Reason("Категория не определена: ни одна фраза правил не встретилась", "", 0, 0)
+        return Reason("Категория не определена: ни одна фраза правил не встретилась", "", 0, 0, role="nothing")
 
     def usual(self, axis: str, label: str) -> Reason:
         """Nothing in the text told, the usual label was taken."""
-        return Reason(
-            f"{AXES[axis]} «{self.rules.title(label)}»: обычное значение, в тексте ничего особого", "", 0, 0, axis
-        )
+        text = f"{AXES[axis]} «{self.rules.title(label)}»: обычное значение, в тексте ничего особого"
+        return Reason(text, "", 0, 0, axis, role="usual", label=label)
 
     def priority(self, rule: PriorityRule, fired: Fired | None) -> Reason:
         """By words of the text, or by the labels found before."""
         if fired is not None:
             return self.found("priority", rule.set, fired)
-        return Reason(f"Приоритет «{self.rules.title(rule.set)}»: таково правило {rule.id}", rule.id, 0, 0, "priority")
+        text = f"Приоритет «{self.rules.title(rule.set)}»: таково правило {rule.id}"
+        return Reason(text, rule.id, 0, 0, "priority", role="labels", label=rule.set)
 
     def line(self, line: int, rule: str) -> Reason:
         """By a routing rule or by the category."""
         source = f"правило маршрута {rule}" if rule else "линия категории по умолчанию"
-        return Reason(f"Линия {line}: {source}", rule, 0, 0, "line")
+        return Reason(f"Линия {line}: {source}", rule, 0, 0, "line", role="route", label=str(line))
 
     def _lost(self, score: Score) -> Reason:
-        return self._words(f"уступила категория «{self.rules.title(score.label)}», фраза", score.evidence[0])
+        lead = f"уступила категория «{self.rules.title(score.label)}», фраза"
+        return self._words(lead, score.evidence[0], "category", "lost")
 
     def _excluded(self) -> list[Reason]:
         hits = self.rules.engine.exclusions.found(self.hits, self.message.tokens)[:MAX_EXCLUDED]
-        return [self._quoted("тема исключена словами", "excluded_topic", hit.start, hit.end) for hit in hits]
+        lead, rule = "тема исключена словами", "excluded_topic"
+        return [self._quoted(lead, rule, (hit.start, hit.end), "category", "excluded") for hit in hits]
 
-    def _words(self, lead: str, fired: Fired, axis: str = "category") -> Reason:
-        return self._quoted(lead, fired.rule.id, fired.hit.start, fired.hit.end, axis)
+    def _words(self, lead: str, fired: Fired, axis: str, role: Role) -> Reason:
+        """The words of a hit, and which of them counted only because they were read as others."""
+        hit, label = fired.hit, fired.rule.label
+        told = replace(self._quoted(lead, fired.rule.id, (hit.start, hit.end), axis, role), label=label)
+        found = self.rules.engine.index.repairs(hit, self.message.tokens)
+        repaired = tuple((self.message.words(at, at + 1), read) for at, read in found)
+        return replace(told, text=f"{told.text} ({_said(repaired)})", repaired=repaired) if repaired else told
 
-    def _quoted(self, lead: str, rule: str, start: int, end: int, axis: str = "category") -> Reason:
-        zone, first, last = self.message.place(start, end)
-        words = " ".join(self.message.words(start, end).split())
-        shown = words if len(words) <= MAX_QUOTED else f"{words[: MAX_QUOTED - 1]}…"
-        return Reason(f"{lead} „{shown}“", rule, first, last, axis, zone)
+    def _quoted(self, lead: str, rule: str, span: tuple[int, int], axis: str, role: Role) -> Reason:
+        zone, first, last = self.message.place(*span)
+        return Reason(f"{lead} „{_short(self.message.words(*span))}“", rule, first, last, axis, zone, role)
+
+
+def _short(words: str) -> str:
+    """On one line, cut when long."""
+    plain = " ".join(words.split())
+    return plain if len(plain) <= MAX_QUOTED else f"{plain[: MAX_QUOTED - 1]}…"
+
+
+def _said(repaired: Iterable[tuple[str, str]]) -> str:
+    return "исправлено: " + ", ".join(f"{written} → {read}" for written, read in repaired)

@@ -57,6 +57,9 @@ def _reason(reason: Reason) -> dict[str, Any]:
         "zone": reason.zone,
         "start": reason.start,
         "end": reason.end,
+        "role": reason.role,
+        "label": reason.label,
+        "repaired": [{"written": written, "read": read} for written, read in reason.repaired],
     }
 
 

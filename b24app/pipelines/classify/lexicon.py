@@ -149,6 +149,18 @@ class Lexicon:
         same_head = [target for target in best if target[0] == form[0]]
         return tuple(same_head or best)[:MAX_READINGS]
 
+    def respelt(self, form: str) -> str:
+        """The word that a misspelling listed in a row of the dictionary stands for; empty for a good word or a synonym.
+
+        Forms of a word share its stem and synonyms are far from it; a misspelling does neither.
+        """
+        head = self._forms.get(form, form)
+        if head == form or form.isascii() or len(form) < SHORTEST_REPAIRED or self.words.known(form):
+            return ""
+        limit = 2 if len(form) >= LONG else 1
+        is_form = stem(form) == stem(head) or form.startswith(head) or head.startswith(form)
+        return "" if is_form or OSA.distance(form, head) > limit else head
+
     def repairable(self, form: str) -> bool:
         """No dictionary knows the word, and it is of a length and kind that can be repaired."""
         shortest = SHORTEST_ENGLISH if form.isascii() else SHORTEST_REPAIRED

@@ -63,6 +63,8 @@ class Known(NamedTuple):
     """It says nothing to the rules and no dictionary knows it: perhaps it is misspelt."""
     done: bool = False
     """The repair was tried."""
+    readings: tuple[str, ...] = ()
+    """All forms it may have been meant to be; `repaired` is the first."""
 
 
 _NOTHING: Final = Known(frozenset(), ())
@@ -138,6 +140,21 @@ class PhraseIndex:
             found.append(known)
         return found
 
+    def repairs(self, hit: Hit, tokens: Tokens) -> Iterator[tuple[int, str]]:
+        """Words that fit the phrase of a hit only because they were misspelt: their places, and how they were read."""
+        wanted = frozenset[int]().union(*self._phrases[hit.phrase].atoms)
+        for at in range(hit.start, hit.end):
+            fitting = (one for one in self._readings(tokens.words[at]) if not wanted.isdisjoint(self._numbers_of(one)))
+            read = next(fitting, "")
+            if read:
+                yield at, read
+
+    def _readings(self, word: str) -> Sequence[str]:
+        known = self._known.get(word) or self._look(word)
+        if known.sought:
+            return self._repair(word, known).readings
+        return [head for head in map(self.lexicon.respelt, normal_forms(word)) if head]
+
     def _expressed(self, tokens: Tokens) -> Iterator[Hit]:
         for zone in tokens.zones:
             for number, expression in self._expressions:
@@ -185,7 +202,8 @@ class PhraseIndex:
         targets = [target for form in normal_forms(word) for target in self.lexicon.repaired(form)]
         atoms = frozenset(number for target in targets for number in self._numbers_of(target))
         repaired = targets[0] if targets else ""
-        return self._remember(word, Known(atoms, self._anchored(atoms), repaired, sought=True, done=True))
+        anchors, readings = self._anchored(atoms), tuple(targets)
+        return self._remember(word, Known(atoms, anchors, repaired, sought=True, done=True, readings=readings))
 
     def _anchored(self, atoms: frozenset[int]) -> _Anchors:
         by_guard: dict[frozenset[int], dict[_Anchor, None]] = {}

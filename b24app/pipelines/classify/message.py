@@ -37,6 +37,8 @@ class Message:
     """Names, a line each."""
     automatic: str
     """The header that says a program wrote this letter; empty when none does."""
+    rewritten: Zone | None = None
+    """The part that was read in Russian letters though it is written in Latin ones; of two the body."""
 
     def place(self, start: int, end: int) -> tuple[Zone, int, int]:
         """Where the words `start`…`end` (exclusive) stand in the original message."""
@@ -46,6 +48,11 @@ class Message:
         if start >= self.tokens.zones[1].last:
             return "attachments", first, last
         return self.zone, *self.body.span(first, last)
+
+    def reading(self) -> tuple[str, str]:
+        """The rewritten part as it was written and as it was read."""
+        zone = self.tokens.zones[0 if self.rewritten == "subject" else 1]
+        return self.words(zone.first, zone.last), " ".join(self.tokens.words[zone.first : zone.last])
 
     def words(self, start: int, end: int) -> str:
         """The words `start`…`end` (exclusive) as the sender wrote them."""
@@ -61,24 +68,27 @@ def read(request: RequestText, russian: Dictionary) -> Message:
     subject = request.subject[:MAX_SUBJECT]
     own = own_words(body, subject)
     tokens = Tokens()
-    _append(tokens, subject, russian)
+    rewritten: Zone | None = "subject" if _append(tokens, subject, russian) else None
     subject_words = len(tokens)
-    _append(tokens, own.text[:MAX_MATCHED], russian)
+    if _append(tokens, own.text[:MAX_MATCHED], russian):
+        rewritten = zone
     names = "\n".join(name[:MAX_NAME].replace("\n", " ") for name in request.attachments[:MAX_NAMES])
     if names:
         _append(tokens, names, russian)
-    return Message(own, zone, subject, tokens, subject_words, names, automatic(request.headers))
+    return Message(own, zone, subject, tokens, subject_words, names, automatic(request.headers), rewritten)
 
 
-def _append(tokens: Tokens, text: str, russian: Dictionary) -> None:
-    """Words of a subject or a body, in Russian letters when they were meant so, denials on their own."""
+def _append(tokens: Tokens, text: str, russian: Dictionary) -> bool:
+    """Words of a subject or a body, in Russian letters when they were meant so, denials on their own; whether they were."""
     first = len(tokens)
-    tokenize(retyped(text, russian), tokens)
+    typed = retyped(text, russian)
+    tokenize(typed, tokens)
     respelt = respelled(tokens.words[first:], russian)
     if respelt is not None:
         tokens.words[first:] = respelt
     for at in reversed(glued_denials(tokens.words[first:], russian)):
         tokens.split(first + at, len("не"))
+    return respelt is not None or typed != text
 
 
 def _body(request: RequestText) -> tuple[Mapped, Zone]:

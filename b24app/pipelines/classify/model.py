@@ -7,6 +7,27 @@ from typing import Literal
 DecisionWord = Literal["auto", "suggest", "none"]
 Zone = Literal["subject", "body", "html", "attachments"]
 """A part of the request; the names of attachments count as one text, a line each."""
+Role = Literal[
+    "decided",
+    "supports",
+    "lost",
+    "excluded",
+    "header",
+    "nothing",
+    "usual",
+    "labels",
+    "route",
+    "model",
+    "agrees",
+    "overruled",
+    "read",
+    "told",
+]
+"""What a reason does. Words of a rule decided, support, or spoke for a category that lost, or excluded a topic; a header
+decided; nothing was found; the usual label was taken; a priority follows from other labels, a line from a route; the
+learnt model decided, agrees with the rules, or overruled their label; the whole text was read in other letters. `told`:
+only the sentence is known, as it is of reasons stored before they had roles.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +61,11 @@ class Reason:
     end: int
     axis: str = "category"
     zone: Zone = "body"
+    role: Role = "told"
+    label: str = ""
+    """The label it speaks for; of `lost` and `overruled` the one that was not taken."""
+    repaired: tuple[tuple[str, str], ...] = ()
+    """Words that count only because they were read as others: as written, as read. `read`: the text, once."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,5 +21,7 @@ class RuleSet:
         way = route(found, self.routing)
         if not way.rule:
             return replace(found, line=way.line)
-        told = Reason(f"Линия {way.line}: правило маршрута {way.rule}", way.rule, 0, 0, "line")
+        told = Reason(
+            f"Линия {way.line}: правило маршрута {way.rule}", way.rule, 0, 0, "line", role="route", label=str(way.line)
+        )
         return replace(found, line=way.line, why=(*(one for one in found.why if one.axis != "line"), told))

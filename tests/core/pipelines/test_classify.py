@@ -49,6 +49,49 @@ def test_offsets_point_into_the_html_a_letter_came_as() -> None:
     assert "звонкам" not in found.reply
 
 
+@pytest.mark.parametrize(("written", "read"), [("писмьа", "письма"), ("сщёт", "счет")])
+def test_a_reason_says_which_of_its_words_were_misspelt(written: str, read: str) -> None:
+    text = {"письма": "Здравствуйте. Не доходят писмьа!", "счет": "Здравствуйте. Выставьте сщёт."}[read]
+    why = sort(text).why[0]
+
+    assert why.repaired == ((written, read),)
+    assert written in text[why.start : why.end]
+    assert why.text.endswith(f"(исправлено: {written} → {read})")
+    assert json.loads(classify_json_line(json.dumps({"text": text}), default_rules()))["why"][0]["repaired"] == [
+        {"written": written, "read": read}
+    ]
+
+
+def test_only_misspelt_words_that_count_are_told() -> None:
+    assert all(not one.repaired for one in sort("Не доходят письма от Зюкиной, вотчсап и ватсап молчат").why[:1])
+    assert sort("Не доходят письма").why[0].repaired == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [("Yt jnrhsdftncz gjxnf", "Не открывается почта"), ("ne rabotaet pochta", "не работает почта")],
+)
+def test_a_text_in_other_letters_is_told_once_as_it_was_read(text: str, read: str) -> None:
+    found = sort(text)
+    (told,) = [one for one in found.why if one.role == "read"]
+
+    assert (told.repaired, told.start, told.end) == (((text, read),), 0, 0)
+    assert read in told.text
+    assert found.why[0].role == "decided"
+
+
+def test_what_a_reason_does_is_told_in_a_word() -> None:
+    found = sort("Вопрос не про телефонию. Не доходят письма до двух клиентов, сделка на месте.")
+    roles = [(one.axis, one.role, one.label) for one in found.why]
+
+    assert roles[0] == ("category", "decided", "email")
+    assert ("category", "lost", "crm") in roles
+    assert ("category", "excluded", "") in roles
+    assert roles[-2:] == [("priority", "usual", "normal"), ("line", "route", str(found.line))]
+    assert sort("Ммм").why[0].role == "nothing"
+    assert sort("Я в отпуске", headers={"Auto-Submitted": "auto-replied"}).why[0].role == "header"
+
+
 def test_a_topic_that_is_named_to_be_excluded_does_not_count() -> None:
     found = sort("Вопрос не про телефонию. Не доходят письма до двух клиентов.")
 

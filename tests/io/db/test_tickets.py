@@ -1,10 +1,12 @@
 """Tickets come back as they were saved, and nobody's change is lost."""
 
+import json
 from dataclasses import replace
 
 import pytest
 from b24app.db.engine import Database
 from b24app.db.messages import BotMessage
+from b24app.db.ticketjson import dump_ticket, load_ticket
 from b24app.db.tickets import Wanted
 from b24app.kit.errors import Conflict, TicketUnknown
 from b24app.kit.ids import PortalId, TicketId, UserId
@@ -43,6 +45,19 @@ async def test_a_ticket_comes_back_as_it_was(database: Database) -> None:
         assert await reading.tickets.get(TICKET) == replace(ticket, version=1)
         with pytest.raises(TicketUnknown):
             await reading.tickets.get(TicketId("2-1"))
+
+
+def test_a_ticket_stored_before_reasons_had_roles_still_loads() -> None:
+    ticket = arrived()
+    body = json.loads(dump_ticket(ticket))
+    for reason in body["classification"]["why"]:
+        for new in ("role", "label", "repaired"):
+            del reason[new]
+
+    known = load_ticket(json.dumps(body), 1)
+
+    old = [replace(one, role="told", label="", repaired=()) for one in ticket.classification.why]
+    assert list(known.classification.why) == old
 
 
 async def test_a_change_based_on_an_old_version_is_a_conflict(database: Database) -> None:

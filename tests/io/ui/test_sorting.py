@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from b24app.pipelines.classify import Candidate
+from b24app.pipelines.classify import Candidate, Reason
 from b24app.tickets.model import Axis
 from b24app.usecases.sorting import marked
 from tests.io.ui.test_tab import ticket_of
@@ -21,6 +21,56 @@ async def test_the_deciding_words_are_marked_where_they_stand(office: Office, vi
         "<mark>не уходят письма</mark>" in page.replace("&lt;b&gt;", "").replace("&lt;/b&gt;", "") or "<mark>" in page
     )
     assert "Категория «Почта»: решила фраза" in words(visitor.page)
+
+
+async def test_a_misspelt_word_is_told_as_it_was_read(office: Office, visitor: Visitor) -> None:
+    await office.ticket_arrives(subject="Вопрос", text="Добрый день! Не доходят писмьа, сделка на месте.")
+    seen = await visitor.opens()
+    assert "решила фраза «Не доходят писмьа» исправлено: писмьа → письма" in seen
+    assert "<mark>Не доходят писмьа</mark>" in visitor.page.text.replace("</mark><mark>", "")
+    assert "<mark>сделка</mark>" not in visitor.page.text
+
+    seen = await visitor.opens(language="en")
+    assert "Category “E-mail”: decided by “Не доходят писмьа” read as meant: писмьа → письма" in seen
+    assert "category “CRM” lost, with the words “сделка”" in seen
+    assert "уступила" not in seen
+
+
+async def test_every_reason_of_the_model_is_told_in_the_readers_language(office: Office, visitor: Visitor) -> None:
+    await office.works()
+    await reasoned(
+        office,
+        Reason("…", "model:1", 0, 2, role="model", label="crm"),
+        Reason("…", "model:1", 3, 5, role="supports", label="crm"),
+        Reason("…", "model:1", 0, 0, role="agrees", label="crm"),
+        Reason("…", "model:1", 0, 2, "request_type", role="model", label="service"),
+        Reason("…", "model:1", 0, 0, "request_type", role="overruled", label="technical"),
+        Reason("…", "by-kind", 0, 0, "priority", role="labels", label="low"),
+        Reason("…", "", 0, 0, role="read", repaired=(("gjxnf", "почта"),)),
+    )
+    seen = await visitor.opens(language="en")
+    assert "decided by the model that learnt from corrections, by the words “" in seen
+    assert "the model agrees" in seen
+    assert "the rules alone would say “" in seen
+    assert "read as “почта”" in seen
+    assert "…" not in words(visitor.page).partition("Why so")[2][:400]
+
+
+async def test_reasons_stored_before_they_had_roles_are_told_by_their_sentence(
+    office: Office, visitor: Visitor
+) -> None:
+    await office.works()
+    await reasoned(office, Reason("Категория «Почта»: решила фраза „что-то“", "email-1", 0, 3))
+    assert "решила фраза „что-то“" in await visitor.opens()
+    assert "Category: E-mail" in await visitor.opens(language="en")
+
+
+async def reasoned(office: Office, *why: Reason) -> None:
+    """The ticket's reasons become these."""
+    async with office.store.work(office.portal.id) as work:
+        known = await work.tickets.get(TICKET)
+        await work.tickets.save(replace(known, classification=replace(known.classification, why=why)), desk=1)
+        await work.commit()
 
 
 def test_spans_overlap_and_lie_outside() -> None:
