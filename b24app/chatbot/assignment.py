@@ -1,5 +1,7 @@
 """The dispatcher's dialog: who wrote and what, then departments, then people; and the same for handing over."""
 
+from typing import Final
+
 from b24app.chatbot import labels
 from b24app.chatbot.briefing import Briefing
 from b24app.chatbot.message import Button, Colour, Message, packed, page_of, plain
@@ -19,6 +21,10 @@ from b24app.tickets.model import (
     ShowAgents,
     ShowLabels,
 )
+from b24app.tickets.teams import offered, proposed
+
+BY_RULES: Final = "★"
+"""Before a department that the routing rules propose."""
 
 
 class TeamButton(Payload, word="team"):
@@ -133,7 +139,7 @@ def _last_row(brief: Briefing, ticket: TicketId, role: Role) -> tuple[Button, ..
 
 def _heading(brief: Briefing, nth: int, role: Role) -> str:
     due = brief.stage_due()
-    teams = brief.desk.teams()
+    teams = offered(brief.ticket, brief.desk)
     lines = [
         _title(brief, nth, role),
         *brief.essence(),
@@ -160,11 +166,12 @@ def _channel(brief: Briefing) -> str:
 
 
 def _team_rows(brief: Briefing, page: int, *, handing_over: bool) -> tuple[tuple[Button, ...], ...]:
-    ticket, teams = brief.ticket.id, brief.desk.teams()
+    ticket, teams = brief.ticket.id, offered(brief.ticket, brief.desk)
+    first = proposed(brief.ticket, brief.desk)
     shown, more = page_of(teams, page, brief.desk.bot.buttons)
     buttons = [
         Button(
-            _with_load(brief.desk.directory.departments[team].name, brief.load.teams.get(team, 0)),
+            _with_load(_team_name(brief, team, by_rules=team in first), brief.load.teams.get(team, 0)),
             TeamButton(ticket=ticket, team=team, page=0).pack(),
         )
         for team in shown
@@ -184,6 +191,11 @@ def _foot(brief: Briefing, ticket: TicketId, *, handing_over: bool) -> tuple[But
 
 def _open(brief: Briefing) -> Button:
     return open_button(brief.ticket.id, brief.say("open"))
+
+
+def _team_name(brief: Briefing, team: DepartmentId, *, by_rules: bool) -> str:
+    name = brief.desk.directory.departments[team].name
+    return f"{BY_RULES} {name}" if by_rules else name
 
 
 def _with_load(name: str, load: int) -> str:

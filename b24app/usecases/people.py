@@ -6,6 +6,7 @@ from b24app.desk.directory import Agent
 from b24app.desk.model import Desk
 from b24app.kit.ids import DepartmentId, UserId
 from b24app.tickets.model import Ticket
+from b24app.tickets.teams import offered, proposed
 from b24app.usecases.views import Candidate, Choice, TeamOf, Viewer
 
 
@@ -15,10 +16,11 @@ def seen_of(ticket: Ticket) -> str:
 
 
 def may_look(ticket: Ticket | None, desk: Desk, viewer: Viewer) -> bool:
-    """Administrators, who distributes, who holds the ticket, and the people of the departments on the buttons."""
+    """Administrators, who distributes, who holds the ticket, people of the departments on its buttons or of its own."""
     if viewer.is_admin or desk.distributes(viewer.user) or (ticket and ticket.assignee == viewer.user):
         return True
-    return not _teams(viewer.user, desk).isdisjoint(desk.teams())
+    shown = (*offered(ticket, desk), ticket.team) if ticket else desk.teams()
+    return not _teams(viewer.user, desk).isdisjoint(shown)
 
 
 def may_act(ticket: Ticket, desk: Desk, viewer: Viewer) -> bool:
@@ -38,18 +40,24 @@ def _teams(user: UserId, desk: Desk) -> set[DepartmentId]:
 def choice_of(
     ticket: Ticket, desk: Desk, load: Mapping[UserId, int], viewer: Viewer, team: DepartmentId | None
 ) -> Choice:
-    """Everybody who can take the ticket; the department asked for is open, else the ticket's, the viewer's, the first."""
+    """Everybody who can take the ticket, the departments of its route first.
+
+    The department asked for is open, else the ticket's, the route's, the viewer's, the first.
+    """
 
     def candidates(agents: Iterable[Agent]) -> tuple[Candidate, ...]:
         made = (_candidate(agent, ticket, load, viewer) for agent in agents)
         return tuple(sorted(made, key=lambda one: (one.load, one.name)))
 
+    first = proposed(ticket, desk)
     teams = tuple(
-        TeamOf(key, desk.directory.departments[key].name, candidates(desk.directory.members(key)))
-        for key in desk.teams()
+        TeamOf(
+            key, desk.directory.departments[key].name, candidates(desk.directory.members(key)), by_rules=key in first
+        )
+        for key in offered(ticket, desk)
     )
     known = [one.id for one in teams]
-    wanted = (team, ticket.team, *_teams(viewer.user, desk), *known)
+    wanted = (team, ticket.team, *first, *_teams(viewer.user, desk), *known)
     me = desk.directory.agents.get(viewer.user)
     return Choice(
         ticket.id,

@@ -320,6 +320,8 @@ class TeamOf:
     id: DepartmentId
     name: str
     people: tuple[Candidate, ...]
+    by_rules: bool = False
+    """The routing rules propose it for this ticket."""
 
 
 @dataclass(frozen=True, slots=True)

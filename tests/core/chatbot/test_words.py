@@ -7,8 +7,24 @@ from b24app.chatbot.briefing import Briefing, Load
 from b24app.chatbot.dialogs import comment, message_of
 from b24app.chatbot.message import Message
 from b24app.chatbot.texts import EN, RU
-from b24app.tickets.model import Announce, Assign, CloseNotice, Comment, Effect, Remark, ShowAgents, TellAgent, WarnSla
-from tests.story import DISPATCHER, IVANOV, LINE_1, LINE_2, PETROVA, TICKET, Story
+from b24app.kit.ids import DepartmentId
+from b24app.pipelines.routing import Routing, RoutingRule
+from b24app.tickets.model import (
+    Announce,
+    Assign,
+    CloseNotice,
+    Comment,
+    Correct,
+    Effect,
+    Labels,
+    Remark,
+    ShowAgents,
+    ShowTeams,
+    Source,
+    TellAgent,
+    WarnSla,
+)
+from tests.story import DISPATCHER, IVANOV, LINE_1, LINE_2, PETROVA, TICKET, Story, desk
 
 PHONE_LETTERS = 34
 
@@ -49,6 +65,46 @@ def test_the_announcement() -> None:
         "[b]В какой отдел?[/b]",
     ]
     assert rows(message) == [["1-я линия · 9", "2-я линия · 3"], ["Спам", "Исправить", "Открыть"]]
+
+
+def test_departments_of_the_route_stand_first_with_a_star() -> None:
+    story = routed(LINE_2)
+    assert rows(says(story, story.last(Announce)))[0] == ["★ 2-я линия · 3", "1-я линия · 9"]
+    back = says(story, ShowTeams(TICKET, DISPATCHER, story.live()))
+    assert rows(back)[0] == ["★ 2-я линия · 3", "1-я линия · 9"]
+    people = says(story, ShowAgents(TICKET, DISPATCHER, story.live(), LINE_2))
+    assert "[b]2-я линия. Кому назначить?[/b]" in lines(people)
+
+
+def test_the_star_is_there_though_the_department_is_on_no_button_unless_nobody_works_there() -> None:
+    story = routed(LINE_2, chosen=(LINE_1,))
+    assert rows(says(story, story.last(Announce)))[0] == ["★ 2-я линия · 3", "1-я линия · 9"]
+    story.desk = replace(story.desk, directory=story.desk.directory.seen_anew([], people=[PETROVA]))
+    assert rows(says(story, story.last(Announce)))[0] == ["1-я линия · 9"]
+
+
+def test_the_star_follows_corrections_and_goes_when_somebody_works_on_the_ticket() -> None:
+    story = routed(LINE_2)
+    story.does(Correct(TICKET, Labels(line=1), DISPATCHER, Source.TAB))
+    assert rows(says(story, story.last(Announce)))[0] == ["1-я линия · 9", "2-я линия · 3"]
+
+    story = routed(LINE_2)
+    story.does(Correct(TICKET, Labels(category="crm"), DISPATCHER, Source.TAB))
+    assert rows(says(story, story.last(Announce)))[0] == ["1-я линия · 9", "2-я линия · 3"]
+
+    story = routed(LINE_2)
+    story.does(Assign(TICKET, IVANOV, DISPATCHER, story.live()))
+    passing = says(story, ShowTeams(TICKET, IVANOV, story.live(IVANOV)))
+    assert rows(passing)[0] == ["1-я линия · 9", "2-я линия · 3"]
+
+
+def routed(*departments: DepartmentId, chosen: tuple[DepartmentId, ...] = ()) -> Story:
+    """A ticket about mail, which the desk sends to these departments of the second line."""
+    rules = desk()
+    routing = Routing((RoutingRule((("category", ("email",)),), 2, departments),))
+    story = Story(replace(rules, routing=routing, people=replace(rules.people, departments=chosen)))
+    story.ticket_arrives()
+    return story
 
 
 def test_the_people_of_a_department_stand_one_below_the_other() -> None:

@@ -1,12 +1,14 @@
 """The deal tab over HTTP: what people see, what their clicks change, who may."""
 
 import re
+from dataclasses import replace
 
 from b24app.db.tables import outbox
-from b24app.kit.ids import StageCode, UserId
+from b24app.kit.ids import StageCode, TicketId, UserId
+from b24app.pipelines.routing import Routing, RoutingRule
 from b24app.pipelines.stages import Meaning
 from b24app.tickets.model import Assign, Move, Ticket
-from tests.story import DISPATCHER, HEAD, IVANOV, PETROVA, TICKET
+from tests.story import DISPATCHER, HEAD, IVANOV, LINE_1, LINE_2, PETROVA, TICKET
 from tests.support.small_portal import SmallPortal
 from tests.support.tab import Visitor, form_of, words
 from tests.support.ui_app import Office, publish
@@ -104,6 +106,31 @@ async def test_people_of_another_department_are_one_click_away(office: Office, v
     await visitor.opens()
     assert "Анна Петрова" not in words(await visitor.asks(ASSIGN))
     assert "Анна Петрова" in words(await visitor.asks(f"{ASSIGN}?team=20"))
+
+
+async def test_the_department_of_the_route_stands_first_and_open(office: Office, visitor: Visitor) -> None:
+    rule = RoutingRule((("category", ("email",)),), 2, (LINE_2,))
+    office.desk = replace(office.desk, routing=Routing((rule,)))
+    await office.ticket_arrives()
+    await visitor.opens()
+    panel = words(await visitor.asks(ASSIGN))
+    assert "★ 2-я линия , по правилам 1-я линия Кому назначить" in panel
+    assert "Анна Петрова" in panel
+
+
+async def test_who_is_proposed_or_given_a_ticket_sees_it_though_the_desk_has_no_button_for_them(
+    office: Office, visitor: Visitor
+) -> None:
+    office.desk = replace(office.desk, people=replace(office.desk.people, departments=(LINE_1,)))
+    await office.ticket_arrives()
+    assert "Нет прав на эту заявку" in await visitor.opens(user=PETROVA)
+    await office.does(Assign(TICKET, HEAD, DISPATCHER, team=LINE_2))
+    assert "Северный ветер" in await visitor.opens(user=PETROVA)
+
+    rule = RoutingRule((("category", ("email",)),), 2, (LINE_2,))
+    office.desk = replace(office.desk, routing=Routing((rule,)))
+    await office.ticket_arrives(TicketId("2-7406"))
+    assert "Северный ветер" in await visitor.opens(7406, user=PETROVA)
 
 
 async def test_the_same_form_sent_twice_counts_once(office: Office, visitor: Visitor) -> None:
