@@ -1,7 +1,7 @@
 """The classifier: texts a second, start and memory, and quality beside a naive list of substrings.
 
 Examples to learn from are the development halves (`look`, `dev`, `dev2`), everything is measured on the halves that nobody
-tunes on (`blind`, `heldout`): fixtures/classify/README.md. `--quick` leaves the learning curve out.
+tunes on (`blind`, `heldout`, `strangers_blind`): fixtures/classify/README.md. `--quick` leaves the learning curve out.
 """
 
 import json
@@ -196,8 +196,8 @@ def main(quick):
 
 
 def curve(pool, model, *, quick):
-    """Quality on both halves that nobody tunes on."""
-    for name in ("blind", "heldout"):
+    """Quality on the sets that nobody tunes on."""
+    for name in ("blind", "heldout", "strangers_blind"):
         tests = rows(name)
         print(
             f"\n| {name}, {len(tests)} texts | category | type | kind (micro) | priority | set by itself | right of these | top 3 |"

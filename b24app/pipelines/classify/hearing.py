@@ -16,6 +16,8 @@ AUTOREPLY: Final = "autoreply"
 NOT_A_TICKET: Final = "none"
 USUAL: Final = 0.5
 """Share of a label that no words told: the usual one of a category."""
+PLAIN: Final = 5.0
+"""Score from which on a kind is believed in a message about nothing known: «можно вопрос?» asks nothing yet."""
 RULED: Final = 0.8
 """Share of a priority that a rule set."""
 
@@ -54,7 +56,8 @@ class Hearing:
         known = self.rules.book.category(category)
         allowed = known.kinds if known is not None else ()
         ranked = scores("kind", self.fired, self.rules.engine, self.rules.book.defaults)
-        return [one for one in ranked if not allowed or one.label in allowed]
+        least = PLAIN if known is None else 0.0
+        return [one for one in ranked if one.total >= least and (not allowed or one.label in allowed)]
 
     def usual_kind(self, category: str) -> str:
         """The kind of a request whose words tell none."""

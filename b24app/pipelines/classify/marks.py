@@ -61,6 +61,9 @@ INITIALS: Final = re.compile(r"[A-ZА-ЯЁ][\w]{0,2}>")
 """How The Bat! marks quoted lines: «ИП> …»."""
 NAME: Final = re.compile(r"[A-ZА-ЯЁ«\"][^.?!:;]{1,59}$")
 """A line of a signature that is no contact: a name, a post, a firm."""
+PERSON: Final = re.compile(r"[A-ZА-ЯЁ][a-zа-яё-]{1,24}(?:\s[A-ZА-ЯЁ][\w.-]{0,24}){1,2}(?:[,|/ ]{1,3}.{2,60})?$")
+POST: Final = re.compile(r"[A-ZА-ЯЁa-zа-яё«\"][^.?!:;]{1,59}$|.{1,60}(?:тел|tel|phone|моб)\b.{0,40}$")
+"""What stands beside a person in a signature: post, firm, telephone."""
 POSTSCRIPT: Final = re.compile(r"(?:p\.?\s?s\.?|з\.\s?ы\.|зы|ps|пс|p\.p\.s)[.:,\s-]", re.IGNORECASE)
 CONTACT: Final = re.compile(
     r"(?:(?:тел|моб|раб|факс|телефон|доб|phone|tel|mob|mobile|fax|e-?mail|почта|сайт|web|skype|www|http\w?|адрес)"

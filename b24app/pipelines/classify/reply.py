@@ -269,7 +269,20 @@ def _drop_contacts(letter: _Letter) -> None:
         end -= 1
     if end < len(lines) and any(lines[end:]):
         end = _names(lines, end)
-    del letter.kept[end:]
+    del letter.kept[_unsigned(lines[:end]) :]
+
+
+def _unsigned(lines: Sequence[str]) -> int:
+    """Where a signature without a sign-off begins: a last short paragraph with a person's name and no sentence."""
+    end = len(lines)
+    while end > 0 and not lines[end - 1]:
+        end -= 1
+    start = end
+    while start > 0 and end - start <= NAME_LINES and marks.POST.match(lines[start - 1]):
+        start -= 1
+    apart = 1 < start < end and not lines[start - 1] and not lines[start - 2].endswith((":", ","))
+    named = any(marks.PERSON.match(line) for line in lines[start:end])
+    return start if apart and named and end - start <= NAME_LINES else len(lines)
 
 
 def _names(lines: Sequence[str], end: int) -> int:

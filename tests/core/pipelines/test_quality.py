@@ -2,7 +2,7 @@
 
 `dev` files and `look` are development texts: their floors catch regressions and say nothing about quality. `blind` was not
 read while rules were written, but its author wrote the rules too; `heldout` is another author's and says most about other
-people's requests (fixtures/classify/README.md).
+people's requests, beside the two halves of `strangers` (fixtures/classify/README.md).
 """
 
 import json
@@ -68,6 +68,8 @@ def scored(name: str, how: Callable[[Row], str]) -> float:
         ("dev4", 0.94),
         ("dev5", 0.88),
         ("heldout", 0.85),
+        ("strangers_look", 0.88),
+        ("strangers_blind", 0.77),
     ],
 )
 def test_rules_keep_their_quality_and_beat_substrings(name: str, floor: float) -> None:
@@ -88,6 +90,8 @@ def test_rules_keep_their_quality_and_beat_substrings(name: str, floor: float) -
         ("dev2", 0.92, 0.88),
         ("dev3", 0.88, 0.90),
         ("dev4", 0.90, 0.92),
+        ("strangers_look", 0.88, 0.94),
+        ("strangers_blind", 0.79, 0.82),
     ],
 )
 def test_kinds_and_priorities_keep_their_quality(name: str, kind: float, priority: float) -> None:

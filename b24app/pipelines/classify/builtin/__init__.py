@@ -11,7 +11,11 @@ from b24app.pipelines.classify.builtin.macros import DICTIONARY, EXCLUDED_TOPIC,
 from b24app.pipelines.classify.builtin.noise import NOISE
 from b24app.pipelines.classify.builtin.portal import PORTAL
 from b24app.pipelines.classify.builtin.service import SERVICE
+from b24app.pipelines.classify.builtin.speech import SPEECH
+from b24app.pipelines.classify.builtin.speech_more import MORE_SPEECH
 from b24app.pipelines.classify.builtin.tone import KINDS, PRIORITY, ROUTING
+from b24app.pipelines.classify.builtin.urgency import CRITICAL, DEADLINE, DISASTER
+from b24app.pipelines.classify.builtin.wishes import WISHES
 from b24app.pipelines.classify.engine import Rules
 from b24app.pipelines.classify.morphology import Dictionary
 from b24app.pipelines.classify.opencorpora import shipped
@@ -23,22 +27,27 @@ KEPT: Final = 6
 """Rule sets kept ready, beside those that hold."""
 
 
+def _more(name: str) -> list[dict[str, Any]]:
+    """Rules of a category that stand apart: words of the field, everyday speech, hints."""
+    return [rule for room in (FIELD, SPEECH, MORE_SPEECH, HINTS) for rule in room.get(name, ())]
+
+
 def default_data() -> dict[str, Any]:
     """The built-in rules as plain data, in the shape of a rules file."""
     categories = {
-        name: {**category, "rules": [*category["rules"], *FIELD.get(name, ()), *HINTS.get(name, ())]}
+        name: {**category, "rules": [*category["rules"], *_more(name)]}
         for name, category in {**PORTAL, **CHANNELS, **SERVICE, **NOISE}.items()
     }
     return {
         "version": 2,
         "language": ["ru", "en"],
         "dictionary": DICTIONARY,
-        "macros": MACROS,
+        "macros": {**MACROS, **DISASTER},
         "categories": {name: {"title": title(name), **category} for name, category in categories.items()},
-        "kinds": KINDS,
+        "kinds": {name: [*own, *WISHES.get(name, ())] for name, own in KINDS.items()},
         "excluded_topic": EXCLUDED_TOPIC,
         "focus": FOCUS,
-        "priority": PRIORITY,
+        "priority": [CRITICAL, *PRIORITY[:-1], DEADLINE, PRIORITY[-1]],
         "routing": ROUTING,
     }
 
