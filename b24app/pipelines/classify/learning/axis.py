@@ -46,10 +46,10 @@ class Axis:
     def heard(self, rules: Shares, upstream: Mapping[str, str]) -> Floats:
         """Logits of what the rules say, words left aside."""
         logits = prior(rules, self.places, self.trust)
-        for name, value in told(rules, upstream).items():
-            column = self.columns.get(name)
-            if column is not None:
-                logits += np.float32(value) * self.extra[column]
+        said = [(self.columns[name], value) for name, value in told(rules, upstream).items() if name in self.columns]
+        if said:
+            columns, values = zip(*said, strict=True)
+            logits += np.array(values, np.float32) @ self.extra.take(columns, axis=0)
         return logits
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -10,14 +11,13 @@ from b24app.pipelines.classify.hearing import Hearing, Shares
 from b24app.pipelines.classify.learning.axis import Axis
 from b24app.pipelines.classify.learning.features import MAX_REMEMBERED, Written, wording, written
 from b24app.pipelines.classify.learning.linear import Floats, softmax
-from b24app.pipelines.classify.learning.space import Ids, Vector, Vocabulary
+from b24app.pipelines.classify.learning.space import Ids, Vector, Vocabulary, counted
 
 STRONGEST: Final = 5
 NOTABLE: Final = 0.3
 """Of the strongest word's worth: what speaks less than that is not named."""
 SHOWN: Final = 10
 """Labels with shares that an opinion names."""
-_NONE: Final = np.zeros(0, np.int32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,25 +49,31 @@ class Model:
         ordered = [self.axes[name] for name in sorted(self.axes)]
         ends = np.cumsum([len(axis.labels) for axis in ordered]).tolist()
         places = {axis.name: slice(end - len(axis.labels), end) for axis, end in zip(ordered, ends, strict=True)}
-        object.__setattr__(self, "weights", np.hstack([axis.words for axis in ordered], dtype=np.float32))
+        weights = np.hstack([axis.words for axis in ordered], dtype=np.float32)
+        object.__setattr__(self, "weights", np.ascontiguousarray(weights))
         object.__setattr__(self, "slices", places)
 
     def listen(self, hearing: Hearing) -> "Heard":
-        """Read a message: its features in the order of its words."""
+        """Read a message: its features in the order of its words, those of pairs behind them."""
         words = [self._words.get(word) or self._remember(word, hearing) for word in written(hearing)]
-        parts, spans = [word.ids for word in words], [(at, at + 1) for at in range(len(words))]
-        for at in range(len(words) - 1):
-            left, right = words[at].lemma, words[at + 1].lemma
-            column = self.vocabulary.columns.get(f"{left} {right}") if left and right else None
-            if column is not None:
-                parts.append(np.array([column], np.int32))
-                spans.append((at, at + 2))
-        every = np.concatenate(parts) if parts else _NONE
-        ids, counts = np.unique(every, return_counts=True)
-        owner = np.repeat(np.arange(len(parts), dtype=np.int32), [len(part) for part in parts])
+        pairs, places = self._pairs([word.lemma for word in words])
+        parts = [word.ids for word in words]
+        every = np.concatenate([*parts, np.array(pairs, np.int32)])
+        ids, counts = counted(every)
         vector = self.vocabulary.weighed(ids, counts.astype(np.float32))
-        logits = np.asarray(vector.values @ self.weights[ids], np.float32)
-        return Heard(self, vector, logits, every, owner, spans)
+        logits = np.asarray(vector.values @ self.weights.take(ids, axis=0), np.float32)
+        return Heard(self, vector, logits, every, parts, places)
+
+    def _pairs(self, lemmas: Sequence[str]) -> tuple[list[int], list[int]]:
+        """Features of neighbours, and the places of their first words."""
+        columns = self.vocabulary.columns
+        found, places = [], []
+        for at, (left, right) in enumerate(pairwise(lemmas)):
+            column = columns.get(f"{left} {right}") if left and right else None
+            if column is not None:
+                found.append(column)
+                places.append(at)
+        return found, places
 
     def _remember(self, word: Written, hearing: Hearing) -> _Word:
         lemma, grams = wording(word.form, hearing.rules.engine.index.lexicon)
@@ -89,9 +95,10 @@ class Heard:
     """Of all labels, by words alone."""
     every: Ids
     """Features in the order of the words they come from."""
-    owner: Ids
-    """The word or pair each of them comes from, as a place in `spans`."""
-    spans: Sequence[tuple[int, int]]
+    parts: Sequence[Ids]
+    """Features word by word."""
+    pairs: Sequence[int]
+    """The first words of the pairs that are features."""
 
     def opinion(self, axis: str, rules: Shares, upstream: Mapping[str, str]) -> "Said | None":
         """See `Listener.opinion`."""
@@ -101,8 +108,28 @@ class Heard:
         logits = known.heard(rules, upstream) + self.logits[self.model.slices[axis]]
         chances = softmax(logits / np.float32(known.temperature))
         order = np.argsort(-chances, kind="stable").tolist()  # labels stand in alphabetical order, ties keep it
-        shares = tuple((known.labels[at], float(chances[at])) for at in order[:SHOWN])
+        plain = chances.tolist()
+        shares = tuple((known.labels[at], plain[at]) for at in order[:SHOWN])
         return Said(self, known, shares, order[:2])
+
+    def worths(self, axis: str, first: int, second: int) -> Floats:
+        """What each word, and behind them each pair, says for one label of an axis against another."""
+        weights, ids = self.model.weights, self.vector.ids
+        start = self.model.slices[axis].start
+        rows = ids * weights.shape[1] + start
+        flat = weights.ravel()
+        worth = np.empty(len(weights), np.float32)  # only the columns of this message are filled and read
+        worth[ids] = (flat.take(rows + first) - flat.take(rows + second)) * self.vector.values
+        owners = np.repeat(np.arange(len(self.parts)), [len(part) for part in self.parts])
+        owners = np.concatenate([owners, np.arange(len(self.parts), len(self.parts) + len(self.pairs))])
+        return np.bincount(owners, worth.take(self.every), len(self.parts) + len(self.pairs))
+
+    def span(self, place: int) -> tuple[int, int]:
+        """The words that stand at a place of `worths`."""
+        count = len(self.parts)
+        if place < count:
+            return place, place + 1
+        return self.pairs[place - count], self.pairs[place - count] + 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,13 +144,10 @@ class Said:
 
     def spans(self) -> tuple[tuple[int, int], ...]:
         """See `Opinion.spans`: words that speak for the first label against the second."""
-        heard, vector = self.heard, self.heard.vector
-        if len(self.first) < 2 or not len(vector.ids):  # noqa: PLR2004 - one label has no rival
+        heard = self.heard
+        if len(self.first) < 2 or not len(heard.vector.ids):  # noqa: PLR2004 - one label has no rival
             return ()
-        own = heard.model.weights[vector.ids, heard.model.slices[self.axis.name]]
-        weights = own[:, self.first[0]] - own[:, self.first[1]]
-        single = (weights * vector.values)[np.searchsorted(vector.ids, heard.every)]
-        worth = np.bincount(heard.owner, single, len(heard.spans))
-        least = max(float(worth.max()) * NOTABLE, 1e-6)
-        best = sorted(np.flatnonzero(worth >= least).tolist(), key=lambda at: (-float(worth[at]), at))
-        return tuple(heard.spans[at] for at in best[:STRONGEST])
+        worth = heard.worths(self.axis.name, *self.first).tolist()
+        least = max(max(worth) * NOTABLE, 1e-6)
+        best = sorted((at for at, one in enumerate(worth) if one >= least), key=lambda at: (-worth[at], at))
+        return tuple(heard.span(at) for at in best[:STRONGEST])

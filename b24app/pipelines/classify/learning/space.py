@@ -61,6 +61,15 @@ class Vocabulary:
         return Vector(ids, np.asarray(values / np.float32(length or 1.0), np.float32))
 
 
+def counted(every: Ids) -> tuple[Ids, NDArray[np.int64]]:
+    """The different features among these, in order, and how often each stands there. `np.unique` is three times slower."""
+    ordered = np.sort(every)
+    new = np.ones(len(ordered) + 1, np.bool_)
+    np.not_equal(ordered[1:], ordered[:-1], out=new[1:-1])
+    starts = np.flatnonzero(new)
+    return ordered[starts[:-1]], np.diff(starts)
+
+
 class Words:
     """Wordings of words once seen; the lexicon is that of the rules."""
 
