@@ -1,5 +1,6 @@
 """How sure is sure: temperatures and thresholds, from texts that were held out."""
 
+import math
 from collections.abc import Sequence
 from typing import Final
 
@@ -14,6 +15,10 @@ FEWEST: Final = 50
 """Confident answers that a threshold must rest on."""
 LEAST: Final = 0.35
 """No threshold is lower, however good a model looks."""
+CERTAINTY: Final = 1.28
+"""Standard errors: nine times of ten the share of mistakes to come keeps the promise."""
+WORST: Final = 4
+"""How many times likelier to be wrong than all on average the least sure answer may be."""
 
 
 def temperature(logits: Floats, right: NDArray[np.int64]) -> float:
@@ -31,15 +36,26 @@ def temperature(logits: Floats, right: NDArray[np.int64]) -> float:
 
 
 def threshold(sure: Sequence[float], right: Sequence[bool], mistakes: float) -> float | None:
-    """The lowest confidence from which on at most `mistakes` (a share) of the answers are wrong.
+    """The lowest confidence from which on at most `mistakes` (a share) of the answers are wrong, not by luck alone.
 
-    None when no threshold with `FEWEST` answers above it keeps the promise.
+    Texts that people write later are stranger than those held out, so the least sure answers do not live on the right
+    ones before them. None when no threshold with `FEWEST` answers above it keeps the promise.
     """
+    least = max(LEAST, 1 - WORST * mistakes)
     order = sorted(zip(sure, right, strict=True), key=lambda one: -one[0])
     found, wrong = None, 0
     for count, (level, good) in enumerate(order, 1):
         wrong += not good
         following = order[count][0] if count < len(order) else 0.0
-        if count >= FEWEST and level > following and wrong <= mistakes * count:
+        if level < least:
+            break
+        if count >= FEWEST and level > following and proven(count - wrong, count) >= 1 - mistakes:
             found = level
-    return None if found is None else max(LEAST, round(found, 3))
+    return None if found is None else round(found, 3)
+
+
+def proven(right: int, count: int) -> float:
+    """The share of right answers that so many of them prove: Wilson's lower bound, one-sided."""
+    share, spread = right / count, CERTAINTY**2 / count
+    doubt = CERTAINTY * math.sqrt((share * (1 - share) + spread / 4) / count)
+    return (share + spread / 2 - doubt) / (1 + spread)

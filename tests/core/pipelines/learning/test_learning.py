@@ -224,9 +224,19 @@ def test_a_threshold_keeps_its_promise_and_rests_on_enough_answers() -> None:
     right = [True] * 60 + [True, False] * 30
 
     assert threshold(sure, right, 0.1) == 0.9
-    assert threshold(sure, right, 0.3) == 0.6
+    assert threshold(sure, right, 0.35) == 0.6
     assert threshold(sure[:10], right[:10], 0.1) is None
     assert threshold([0.5] * 60, [False] * 60, 0.1) is None
+
+
+def test_a_threshold_trusts_neither_luck_nor_answers_that_are_hardly_likelier_than_not() -> None:
+    lucky = [True] * 57 + [False] * 3
+    assert threshold([0.9] * 60, lucky, 0.05) is None, "5 % were wrong, which does not prove that 5 % will be"
+    assert threshold([0.9] * 60, lucky, 0.1) == 0.9
+
+    sure = [0.9] * 60 + [0.7] * 20 + [0.55] * 20
+    assert threshold(sure, [True] * 100, 0.1) == 0.7
+    assert threshold(sure, [True] * 100, 0.05) == 0.9
 
 
 def test_equal_texts_stay_in_one_fold_and_labels_are_spread() -> None:
