@@ -13,6 +13,8 @@ FACTOR: Final = 0.5
 
 def asides(tokens: Tokens, told: Collection[int]) -> frozenset[int]:
     """Words that stand before a contrast, when only behind it something is broken or asked for (at the words `told`)."""
+    if CONTRAST.isdisjoint(map(str.lower, tokens.words)):
+        return frozenset()
     found: set[int] = set()
     first = 0
     for at in range(1, len(tokens) + 1):

@@ -1,7 +1,7 @@
 """Topics that are named only to be excluded: «вопрос не про почту», «телефония работает», "this is not about email"."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from b24app.pipelines.classify.matching import Hit
@@ -29,11 +29,17 @@ class Exclusions:
     """The topic comes first: «… в порядке»."""
     closing: frozenset[int] = frozenset()
     """The topic comes first and the phrase ends its clause: «… работает», but not «… работает через раз»."""
+    _every: frozenset[int] = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """All of them: most phrases of a message are none of these."""
+        object.__setattr__(self, "_every", self.before | self.after | self.closing)
 
     def found(self, hits: Sequence[Hit], tokens: Tokens) -> list[Hit]:
         """The phrases that exclude here, in the order of the text."""
         return sorted(
-            {hit for hit in hits if self._holds(hit, tokens)}, key=lambda hit: (hit.start, hit.end, hit.phrase)
+            {hit for hit in hits if hit.phrase in self._every and self._holds(hit, tokens)},
+            key=lambda hit: (hit.start, hit.end, hit.phrase),
         )
 
     def borders(self, hits: Sequence[Hit], tokens: Tokens) -> Borders:

@@ -170,15 +170,18 @@ class PhraseIndex:
     ) -> Hit | None:
         """The phrase around its anchor word; `scopes` are the clauses and the sentences of the words."""
         phrase = self._phrases[number]
+        wanted, gaps, loose = phrase.atoms, phrase.gaps, phrase.loose
         start = end = at
         for element in range(anchor - 1, -1, -1):
-            places = range(start - 1, max(start - phrase.gaps[element + 1] - 2, -1), -1)
-            start = _first(phrase.atoms[element], places, atoms, scopes[phrase.loose[element + 1]], start)
+            least = start - gaps[element + 1] - 2
+            places = range(start - 1, max(-1, least), -1)
+            start = _first(wanted[element], places, atoms, scopes[loose[element + 1]], start)
             if start < 0:
                 return None
-        for element in range(anchor + 1, len(phrase.atoms)):
-            places = range(end + 1, min(end + phrase.gaps[element] + 2, len(atoms)))
-            end = _first(phrase.atoms[element], places, atoms, scopes[phrase.loose[element]], end)
+        for element in range(anchor + 1, len(wanted)):
+            most = end + gaps[element] + 2
+            places = range(end + 1, min(len(atoms), most))
+            end = _first(wanted[element], places, atoms, scopes[loose[element]], end)
             if end < 0:
                 return None
         return Hit(number, start, end + 1)

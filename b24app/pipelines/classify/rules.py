@@ -105,10 +105,15 @@ class RuleBook:
     excluded_topic: tuple[str, ...] = ()
     focus: tuple[Focus, ...] = ()
     routing: Routing = field(default_factory=Routing)
+    _by_name: Mapping[str, Category] = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Categories by name, the first of a name: they are looked up a dozen times for a message."""
+        object.__setattr__(self, "_by_name", {known.name: known for known in reversed(self.categories)})
 
     def category(self, name: str) -> Category | None:
         """The category of that name, None for `none` and for foreign names."""
-        return next((known for known in self.categories if known.name == name), None)
+        return self._by_name.get(name)
 
     def title(self, label: str, language: str = "ru") -> str:
         """People's word for a label, the integrator's own titles included."""

@@ -60,12 +60,14 @@ def _worth(one: Fired, engine: Engine, defaults: Defaults) -> float:
 
 def _label_score(label: str, worths: list[tuple[float, Fired]]) -> Score:
     """Words count once: of overlapping phrases the strongest is taken."""
+    if len(worths) == 1:
+        return Score(label, worths[0][0], (worths[0][1],))
     total, taken, used, rules = 0.0, [], set[int](), set[str]()
     for worth, one in sorted(worths, key=lambda pair: (-pair[0], pair[1].hit.start, pair[1].rule.id)):
-        words = set(range(one.hit.start, one.hit.end))
+        words = range(one.hit.start, one.hit.end)
         if used.isdisjoint(words):
             total += worth * (REPEATED if one.rule.id in rules else 1.0)
-            used |= words
+            used.update(words)
             rules.add(one.rule.id)
             taken.append(one)
     return Score(label, total, tuple(taken))

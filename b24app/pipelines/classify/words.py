@@ -81,7 +81,7 @@ def tokenize(text: str, into: Tokens | None = None) -> Tokens:
     sentence = tokens.sentences[-1] + 1 if tokens.sentences else 0
     clause = tokens.clauses[-1] + 1 if tokens.clauses else 0
     first = len(tokens)
-    room = first + MAX_TOKENS
+    words, room = tokens.words, first + MAX_TOKENS
     for found in _TOKEN.finditer(text):
         kind = found.lastgroup
         if kind == "word":
@@ -95,7 +95,7 @@ def tokenize(text: str, into: Tokens | None = None) -> Tokens:
             sentence, clause = sentence + 1, clause + 1
         elif kind == "clause":
             clause += 1
-        if len(tokens) >= room:
+        if len(words) >= room:
             break
     tokens.zones.append(ZoneText(first, len(tokens), text))
     return tokens

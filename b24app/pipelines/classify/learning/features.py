@@ -67,6 +67,8 @@ def written(hearing: Hearing) -> list[Written]:
     """The words of a message, without names after a greeting."""
     tokens = hearing.message.tokens
     known = hearing.rules.engine.index.words(tokens)
+    if _GREETINGS.isdisjoint(map(str.casefold, tokens.words[:MAX_WORDS])):
+        return list(map(Written, tokens.words[:MAX_WORDS], (about.repaired for about in known)))
     found: list[Written] = []
     greeted, names = -1, 0
     for word, about, sentence in zip(tokens.words[:MAX_WORDS], known, tokens.sentences, strict=False):

@@ -6,6 +6,7 @@ from itertools import pairwise
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from b24app.pipelines.classify.hearing import Hearing, Shares
 from b24app.pipelines.classify.learning.axis import Axis
@@ -112,7 +113,7 @@ class Heard:
         shares = tuple((known.labels[at], plain[at]) for at in order[:SHOWN])
         return Said(self, known, shares, order[:2])
 
-    def worths(self, axis: str, first: int, second: int) -> Floats:
+    def worths(self, axis: str, first: int, second: int) -> NDArray[np.float64]:
         """What each word, and behind them each pair, says for one label of an axis against another."""
         weights, ids = self.model.weights, self.vector.ids
         start = self.model.slices[axis].start
@@ -122,7 +123,8 @@ class Heard:
         worth[ids] = (flat.take(rows + first) - flat.take(rows + second)) * self.vector.values
         owners = np.repeat(np.arange(len(self.parts)), [len(part) for part in self.parts])
         owners = np.concatenate([owners, np.arange(len(self.parts), len(self.parts) + len(self.pairs))])
-        return np.bincount(owners, worth.take(self.every), len(self.parts) + len(self.pairs))
+        summed = np.bincount(owners, worth.take(self.every), len(self.parts) + len(self.pairs))
+        return np.asarray(summed, np.float64)
 
     def span(self, place: int) -> tuple[int, int]:
         """The words that stand at a place of `worths`."""
