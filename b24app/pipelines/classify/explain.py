@@ -81,9 +81,9 @@ class Explainer:
         spans = opinion.spans()
         if not spans:
             return (Reason(lead, rule, 0, 0, axis, role=role, label=label),)
-        first = self._quoted(f"{lead}, слова", rule, spans[0], axis, role)
-        more = [self._quoted("и слова", rule, span, axis, "supports") for span in spans[1:]]
-        return tuple(replace(one, label=label) for one in (first, *more))
+        first = self._quoted(f"{lead}, слова", rule, spans[0], axis, role, label=label)
+        more = [self._quoted("и слова", rule, span, axis, "supports", label=label) for span in spans[1:]]
+        return (first, *more)
 
     def header(self) -> Reason:
         """A header of the letter said it."""
@@ -122,15 +122,15 @@ class Explainer:
 
     def _words(self, lead: str, fired: Fired, axis: str, role: Role) -> Reason:
         """The words of a hit, and which of them counted only because they were read as others."""
-        hit, label = fired.hit, fired.rule.label
-        told = replace(self._quoted(lead, fired.rule.id, (hit.start, hit.end), axis, role), label=label)
-        found = self.rules.engine.index.repairs(hit, self.message.tokens)
+        hit, tokens = fired.hit, self.message.tokens
+        found = self.rules.engine.index.repairs(hit, tokens)
         repaired = tuple((self.message.words(at, at + 1), read) for at, read in found)
+        told = self._quoted(lead, fired.rule.id, (hit.start, hit.end), axis, role, label=fired.rule.label)
         return replace(told, text=f"{told.text} ({_said(repaired)})", repaired=repaired) if repaired else told
 
-    def _quoted(self, lead: str, rule: str, span: tuple[int, int], axis: str, role: Role) -> Reason:
+    def _quoted(self, lead: str, rule: str, span: tuple[int, int], axis: str, role: Role, *, label: str = "") -> Reason:
         zone, first, last = self.message.place(*span)
-        return Reason(f"{lead} „{_short(self.message.words(*span))}“", rule, first, last, axis, zone, role)
+        return Reason(f"{lead} „{_short(self.message.words(*span))}“", rule, first, last, axis, zone, role, label)
 
 
 def _short(words: str) -> str:

@@ -151,9 +151,14 @@ class _Look:
         return "excluded", self._words(near[0]) if near else None
 
     def _repaired(self) -> Iterator[tuple[Words, str]]:
+        """Every word that was repaired, and those the dictionary of the rules lists as misspelt; once each."""
+        told: set[str] = set()
         for at, known in enumerate(self.rules.engine.index.words(self.message.tokens)):
-            if known.repaired:
-                yield self._words(Hit(-1, at, at + 1)), known.repaired
+            word = self.message.tokens.words[at]
+            read = known.repaired or next((form for form, _ in known.readings), "")
+            if read and word not in told:
+                told.add(word)
+                yield self._words(Hit(-1, at, at + 1)), read
 
     def _words(self, hit: Hit) -> Words:
         zone, start, end = self.message.place(hit.start, hit.end)

@@ -63,8 +63,8 @@ class Known(NamedTuple):
     """It says nothing to the rules and no dictionary knows it: perhaps it is misspelt."""
     done: bool = False
     """The repair was tried."""
-    readings: tuple[str, ...] = ()
-    """All forms it may have been meant to be; `repaired` is the first."""
+    readings: tuple[tuple[str, frozenset[int]], ...] = ()
+    """Good forms that a misspelt word may have been meant to be, each with the conditions it satisfies."""
 
 
 _NOTHING: Final = Known(frozenset(), ())
@@ -142,18 +142,15 @@ class PhraseIndex:
 
     def repairs(self, hit: Hit, tokens: Tokens) -> Iterator[tuple[int, str]]:
         """Words that fit the phrase of a hit only because they were misspelt: their places, and how they were read."""
-        wanted = frozenset[int]().union(*self._phrases[hit.phrase].atoms)
+        atoms = self._phrases[hit.phrase].atoms
         for at in range(hit.start, hit.end):
-            fitting = (one for one in self._readings(tokens.words[at]) if not wanted.isdisjoint(self._numbers_of(one)))
-            read = next(fitting, "")
+            word = tokens.words[at]
+            known = self._known.get(word) or self._look(word)
+            readings = self._repair(word, known).readings if known.sought else known.readings
+            fitting = (form for form, own in readings if not all(map(own.isdisjoint, atoms)))
+            read = next(fitting, "") if readings else ""
             if read:
                 yield at, read
-
-    def _readings(self, word: str) -> Sequence[str]:
-        known = self._known.get(word) or self._look(word)
-        if known.sought:
-            return self._repair(word, known).readings
-        return [head for head in map(self.lexicon.respelt, normal_forms(word)) if head]
 
     def _expressed(self, tokens: Tokens) -> Iterator[Hit]:
         for zone in tokens.zones:
@@ -194,7 +191,8 @@ class PhraseIndex:
     def _look(self, word: str) -> Known:
         atoms = frozenset(self._atoms_of(word))
         if atoms:
-            return self._remember(word, Known(atoms, self._anchored(atoms)))
+            heads = [head for head in map(self.lexicon.respelt, normal_forms(word)) if head]
+            return self._remember(word, Known(atoms, self._anchored(atoms), readings=self._read(heads)))
         sought = word != "?" and any(self.lexicon.repairable(form) for form in normal_forms(word))
         return self._remember(word, Known(atoms, (), sought=True) if sought else _NOTHING)
 
@@ -203,10 +201,14 @@ class PhraseIndex:
         if known.done:
             return known
         targets = [target for form in normal_forms(word) for target in self.lexicon.repaired(form)]
-        atoms = frozenset(number for target in targets for number in self._numbers_of(target))
+        readings = self._read(targets)
+        atoms = frozenset[int]().union(*(own for _, own in readings))
         repaired = targets[0] if targets else ""
-        anchors, readings = self._anchored(atoms), tuple(targets)
+        anchors = self._anchored(atoms)
         return self._remember(word, Known(atoms, anchors, repaired, sought=True, done=True, readings=readings))
+
+    def _read(self, forms: Iterable[str]) -> tuple[tuple[str, frozenset[int]], ...]:
+        return tuple((form, frozenset(self._numbers_of(form))) for form in forms)
 
     def _anchored(self, atoms: frozenset[int]) -> _Anchors:
         by_guard: dict[frozenset[int], dict[_Anchor, None]] = {}

@@ -61,6 +61,11 @@ def test_a_misspelt_word_is_told_with_what_it_was_read_as() -> None:
     assert (words.text, read) == ("писмьо", "письмо")
 
 
+def test_each_misspelt_word_is_told_once() -> None:
+    seen = inspect(RequestText("Пропало писмьо, писмьо важное"), BEFORE)
+    assert [(words.start, read) for words, read in seen.repaired] == [(8, "письмо")]
+
+
 def test_a_text_that_says_nothing_has_nothing_to_show() -> None:
     seen = inspect(RequestText(""), BEFORE)
     assert (seen.categories, seen.stopped, seen.repaired) == ((), (), ())
