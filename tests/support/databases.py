@@ -136,4 +136,4 @@ async def _to_one_file(engine: AsyncEngine) -> None:
     async with engine.connect() as connection:
         raw = await connection.get_raw_connection()
         assert raw.driver_connection is not None
-        raw.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        await raw.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -170,7 +170,7 @@ def tab_site(folder: Path) -> Iterator[TabSite]:
     origin = f"http://localhost:{door.getsockname()[1]}"
     app_url = f"http://127.0.0.1:{app_door.getsockname()[1]}"
     parent = ParentPage(origin, f"{app_url}/bitrix/placement/deal")
-    database = _wait(thread, _opened(f"sqlite:///{folder / 'tab.db'}"))
+    database = _wait(thread, _opened(f"sqlite+aiosqlite:///{folder / 'tab.db'}"))
     office = _wait(thread, _office(database, origin))
     _wait(thread, office.works())
     thread.serve(Starlette(routes=parent.routes()), door)

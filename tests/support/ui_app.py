@@ -132,7 +132,7 @@ async def open_office(database: Database, clients: Any = None) -> AsyncIterator[
 @asynccontextmanager
 async def office_in(folder: Path) -> AsyncIterator[Office]:
     """An office with a database file of its own."""
-    url = f"sqlite:///{folder / 'ui.db'}"
+    url = f"sqlite+aiosqlite:///{folder / 'ui.db'}"
     engine = make_engine(url)
     await upgrade(engine)
     await engine.dispose()
