@@ -14,6 +14,7 @@ SAMPLES = Path(__file__).parents[3] / "fixtures" / "restdocs"
 UNTOLD = {
     "ListDepartments": {"uf_head"},  # of a department without a head
     "ListActivities": set(Activity.model_fields) - {"id"},  # the page selects communications alone
+    "ListDealUserFields": {"options"},  # `LIST` stands at fields of the type `enumeration` only
 }
 """Fields that the sample of a page does not show."""
 
