@@ -88,7 +88,10 @@ class Administrator:
         return found[1], str(opening["origin"])
 
     async def _is_ready(self, session: str, service: str) -> bool:
-        page = await self._client.get(f"{service}/bitrix/install/progress", headers={"X-App-Session": session})
+        try:
+            page = await self._client.get(f"{service}/bitrix/install/progress", headers={"X-App-Session": session})
+        except httpx.RemoteProtocolError:  # a kept connection ended just as we asked; the page would ask again too
+            return False
         page.raise_for_status()
         if failed := _FAILED.search(page.text):
             raise NotInstalled(failed[1])

@@ -60,7 +60,9 @@ def rows_of(portal: PortalId, event: Event) -> list[Incoming]:
     if event.name == "ONCRMACTIVITYADD":
         return [Incoming(portal, portal_lane(portal, "talk"), WORD_ADDED, {"activity": _id_of(event)})]
     if event.name == "ONAPPUNINSTALL":
-        return [Incoming(portal, portal_lane(portal), UNINSTALLED, {"clean": text_of(event.data, "CLEAN") == "1"})]
+        # A lane of its own: whatever waits in the portal's fails now, and the end must not wait for it to be retried.
+        lane = portal_lane(portal, "end")
+        return [Incoming(portal, lane, UNINSTALLED, {"clean": text_of(event.data, "CLEAN") == "1"})]
     if event.name == "ONAPPUPDATE":
         return [Incoming(portal, portal_lane(portal), RECHECK, {})]
     return []

@@ -106,6 +106,13 @@ async def test_the_end_of_an_installation_is_kept(installed: Doors, portal: Inst
     assert row.body == '{"clean":true}'
 
 
+async def test_the_end_waits_for_nothing_that_fails_because_of_it(installed: Doors, portal: InstallPortal) -> None:
+    assert await send(installed, event_form(portal, "ONAPPUPDATE")) == 200
+    assert await send(installed, event_form(portal, "ONAPPUNINSTALL")) == 200
+    (look_again,), (end,) = await installed.rows("recheck"), await installed.rows("uninstalled")
+    assert look_again.lane != end.lane
+
+
 @pytest.mark.parametrize("told", [{}, {"data[CLEAN]": "0"}, {"data[CLEAN]": ""}])
 async def test_only_a_plain_wish_deletes_data(installed: Doors, portal: InstallPortal, told: dict[str, str]) -> None:
     assert await send(installed, event_form(portal, "ONAPPUNINSTALL", **told)) == 200
