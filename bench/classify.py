@@ -31,8 +31,8 @@ from b24app.pipelines.classify import RequestText, classify, default_rules
 rules = default_rules()
 model = None
 if len(sys.argv) > 1:
-    from b24app.db.modelfile import unpacked
-    from b24app.db.modelparts import ModelFile
+    from b24app.pipelines.classify.learning.storage import unpacked
+    from b24app.pipelines.classify.modelfile import ModelFile
     model = unpacked(ModelFile(open(sys.argv[1], encoding="utf-8").read(), open(sys.argv[2], "rb").read()))
 took = time.process_time() - began
 classify(RequestText("Не уходят письма"), rules, model)
@@ -165,7 +165,7 @@ def main(quick):
     """Print the figures."""
     sample = pieces()
     print(f"rules: {rate(sample, 1):.0f} texts/s of {LENGTH} characters on the first pass, {rate(sample, 10):.0f} warm")
-    from b24app.db.modelfile import packed
+    from b24app.pipelines.classify.learning.storage import packed
     from b24app.pipelines.classify.learning.training import train
 
     pool = [row for name in ("look", "dev", "dev2") for row in rows(name)]

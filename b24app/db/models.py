@@ -9,10 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from b24app.db.jsontext import dump, load
 from b24app.db.lanes import upsert
-from b24app.db.modelparts import ModelFile
 from b24app.db.tables import learnt_model
 from b24app.kit.clock import from_ms, to_ms
 from b24app.kit.ids import PortalId
+from b24app.pipelines.classify.modelfile import ModelFile
 
 
 @dataclass(frozen=True, slots=True)

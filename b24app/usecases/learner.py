@@ -28,10 +28,10 @@ def main() -> None:
 
 def learn(task: dict[str, Any]) -> dict[str, Any]:
     """One training; see `usecases.learning.Task` and `Outcome` for both shapes."""
-    from b24app.db.modelfile import packed, unpacked  # noqa: PLC0415 - numpy, after its threads were limited
     from b24app.kit.errors import ModelBroken  # noqa: PLC0415 - as above
     from b24app.pipelines.classify import RequestText, rules_from_data  # noqa: PLC0415 - as above
     from b24app.pipelines.classify.learning.examples import Example  # noqa: PLC0415 - as above
+    from b24app.pipelines.classify.learning.storage import packed, unpacked  # noqa: PLC0415 - numpy, after its threads were limited
     from b24app.pipelines.classify.learning.training import train  # noqa: PLC0415 - as above
 
     rules = rules_from_data(task["rules"])
@@ -56,7 +56,7 @@ def learn(task: dict[str, Any]) -> dict[str, Any]:
 
 
 def _file(data: dict[str, str]) -> Any:
-    from b24app.db.modelparts import ModelFile  # noqa: PLC0415 - as above
+    from b24app.pipelines.classify.modelfile import ModelFile  # noqa: PLC0415 - as above
 
     return ModelFile(data["header"], base64.b64decode(data["arrays"]))
 

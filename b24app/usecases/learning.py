@@ -17,7 +17,6 @@ from zoneinfo import ZoneInfo
 
 from b24app.db.corrections import Example
 from b24app.db.locks import alone
-from b24app.db.modelparts import ModelFile
 from b24app.db.models import Training
 from b24app.db.timers import DueTimer
 from b24app.db.work import Reading, Store, Work
@@ -25,6 +24,7 @@ from b24app.kit.clock import Clock
 from b24app.kit.errors import RuleBroken
 from b24app.kit.ids import PortalId
 from b24app.pipelines.classify import Rules, default_rules, rules_to_data
+from b24app.pipelines.classify.modelfile import ModelFile
 
 TIMER: Final = "learn"
 SUBJECT: Final = "classifier"

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Final
 
-from b24app.db.modelparts import ModelFile
 from b24app.db.work import Reading
 from b24app.desk.document import BoundPipeline, DeskDocument, bind, parse
 from b24app.desk.model import Desk
@@ -15,6 +14,7 @@ from b24app.desk.rulecheck import check_rules
 from b24app.kit.errors import DeskInvalid, ModelBroken, RuleBroken
 from b24app.kit.ids import PortalId
 from b24app.pipelines.classify.assist import Assistant
+from b24app.pipelines.classify.modelfile import ModelFile
 from b24app.portal.binding import Binding
 
 _log = logging.getLogger(__name__)
@@ -83,6 +83,6 @@ async def _learnt(reading: Reading) -> Assistant | None:
 
 
 def _unpacked(file: ModelFile) -> Assistant:
-    from b24app.db.modelfile import unpacked  # noqa: PLC0415 - numpy: a service without models does without
+    from b24app.pipelines.classify.learning.storage import unpacked  # noqa: PLC0415 - numpy: a service without models does without
 
     return unpacked(file)

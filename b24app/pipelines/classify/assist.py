@@ -14,6 +14,16 @@ class Opinion(Protocol):
         """Labels with their probabilities, the best first."""
         ...
 
+    @property
+    def version(self) -> str:
+        """Of the model that says it."""
+        ...
+
+    @property
+    def is_general(self) -> bool:
+        """It comes with the built-in rules; else it was learnt for the portal."""
+        ...
+
     def spans(self) -> tuple[tuple[int, int], ...]:
         """Words (first, after the last) that speak most for the best label, the strongest first; up to five."""
         ...
@@ -28,7 +38,7 @@ class Listener(Protocol):
 
 
 class Assistant(Protocol):
-    """A learnt model of one portal."""
+    """A learnt model: the general one of the built-in rules, or that of one portal, which stands on it."""
 
     @property
     def version(self) -> str:

@@ -33,12 +33,12 @@ class _Choice:
 def classify(request: RequestText, rules: Rules, model: Assistant | None = None) -> Classification:
     """The labels of one message; deterministic, and total: every text gets an answer, in bounded time.
 
-    A model, where there is one, is asked on every axis it has learnt; headers of a program and words like «не срочно» are
-    never overruled.
+    The model of the portal, else the general one of the rules, is asked on every axis it has learnt; headers of a program,
+    words like «не срочно» and the desk's own rules over the built-in ones are never overruled by the general one.
     """
     hearing = hear(request, rules)
     automatic = bool(hearing.message.automatic) and rules.book.category(AUTOREPLY) is not None
-    return _Deciding(hearing, None if automatic else model, automatic).all()
+    return _Deciding(hearing, None if automatic else model or rules.general, automatic).all()
 
 
 @dataclass(slots=True)
@@ -100,7 +100,7 @@ class _Deciding:
         if opinion is not None:
             self.category_learnt = True
             label = opinion.shares[0][0]
-            why = self.explain.learnt_category(opinion, ranked, self._version())
+            why = self.explain.learnt_category(opinion, ranked)
             return _Choice(label, why), () if label == NO_CATEGORY else _offers(opinion.shares)
         if not ranked:
             return _Choice(NO_CATEGORY, (self.explain.nothing(),)), ()
@@ -146,13 +146,10 @@ class _Deciding:
         return _Choice(by_rules, ()) if opinion is None else self._learnt("request_type", opinion, by_rules)
 
     def _learnt(self, axis: str, opinion: Opinion, by_rules: str) -> _Choice:
-        return _Choice(opinion.shares[0][0], self.explain.learnt(axis, opinion, by_rules, self._version()))
+        return _Choice(opinion.shares[0][0], self.explain.learnt(axis, opinion, by_rules))
 
     def _opinion(self, axis: str, by_rules: Shares) -> Opinion | None:
         return None if self.listener is None else self.listener.opinion(axis, by_rules, self.chosen)
-
-    def _version(self) -> str:
-        return self.model.version if self.model is not None else ""
 
     def _decision(self, request_type: str, offered: Sequence[Candidate]) -> DecisionWord:
         """Set, offer or leave; a model brings the threshold under which its mistakes stay as rare as wanted."""

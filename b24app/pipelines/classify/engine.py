@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from b24app.pipelines.classify.contrast import asides
 from b24app.pipelines.classify.exclusions import Exclusions, is_excluded
@@ -15,6 +15,9 @@ from b24app.pipelines.classify.origin import Conditions, holds
 from b24app.pipelines.classify.patterns import PatternBroken, PatternReader
 from b24app.pipelines.classify.rules import Category, Focus, PriorityRule, Rule, RuleBook, RuleZone
 from b24app.pipelines.classify.words import Tokens
+
+if TYPE_CHECKING:  # it is made of what is heard, which is made of rules
+    from b24app.pipelines.classify.assist import Assistant
 
 SLOT: Final = "{x}"
 
@@ -122,6 +125,7 @@ class Builder:
         for number, focus in enumerate(rules.focus):
             self._focus(number, focus)
         self._exclusions(rules.excluded_topic)
+        self.engine.index.seal()
         return self.engine
 
     def _category(self, category: Category) -> None:
@@ -178,6 +182,10 @@ class Rules:
 
     book: RuleBook
     engine: Engine = field(compare=False, repr=False)
+    own: frozenset[str] = frozenset()
+    """Ids of the rules that a desk wrote or changed, where it builds on the built-in ones."""
+    general: "Assistant | None" = field(default=None, compare=False, repr=False)
+    """What was learnt beside the built-in rules: it helps where they hold."""
 
     @property
     def words(self) -> Dictionary:

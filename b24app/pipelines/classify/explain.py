@@ -12,6 +12,7 @@ from b24app.pipelines.classify.message import Message
 from b24app.pipelines.classify.model import Reason, Role
 from b24app.pipelines.classify.rules import PriorityRule
 from b24app.pipelines.classify.scoring import Score
+from b24app.pipelines.classify.titles import NO_CATEGORY
 
 MAX_QUOTED: Final = 80
 MAX_EVIDENCE: Final = 3
@@ -53,31 +54,38 @@ class Explainer:
         zone = self.message.rewritten
         return (Reason(f"прочитано как „{read}“", "", 0, 0, zone=zone, role="read", repaired=((written, read),)),)
 
-    def learnt_category(self, opinion: Opinion, ranked: list[Score], version: str) -> tuple[Reason, ...]:
-        """By the model: with the rules, whose reasons come first then, or against them."""
+    def learnt_category(self, opinion: Opinion, ranked: list[Score]) -> tuple[Reason, ...]:
+        """By the model: with the rules, whose reasons come first then, or against them.
+
+        That the general model agrees with the built-in rules goes without saying.
+        """
         label = opinion.shares[0][0]
         if ranked and ranked[0].label == label:
-            agrees = self._model_words("category", opinion, version, ("модель согласна", "agrees"))
-            return (*self.category(ranked), *agrees)
+            said = self.category(ranked)
+            if opinion.is_general:
+                return said
+            return (*said, *self._model_words("category", opinion, ("модель согласна", "agrees")))
+        if label == NO_CATEGORY and not ranked:
+            return (self.nothing(),)
         against = [self._lost(one) for one in ranked[:1]]
-        return (*self._model("category", opinion, version), *against, *self._excluded())
+        return (*self._model("category", opinion), *against, *self._excluded())
 
-    def learnt(self, axis: str, opinion: Opinion, by_rules: str, version: str) -> tuple[Reason, ...]:
+    def learnt(self, axis: str, opinion: Opinion, by_rules: str) -> tuple[Reason, ...]:
         """By the model, on another axis than the category."""
         if opinion.shares[0][0] == by_rules:
             return ()
         text = f"по правилам было бы «{self.rules.title(by_rules)}»"
-        usual = Reason(text, f"model:{version}", 0, 0, axis, role="overruled", label=by_rules)
-        return (*self._model(axis, opinion, version), usual)
+        usual = Reason(text, f"model:{opinion.version}", 0, 0, axis, role="overruled", label=by_rules)
+        return (*self._model(axis, opinion), usual)
 
-    def _model(self, axis: str, opinion: Opinion, version: str) -> tuple[Reason, ...]:
+    def _model(self, axis: str, opinion: Opinion) -> tuple[Reason, ...]:
         label, share = opinion.shares[0]
-        lead = f"{AXES[axis]} «{self.rules.title(label)}»: так решила модель по исправлениям ({share:.0%})"
-        return self._model_words(axis, opinion, version, (lead, "model"))
+        lead = f"{AXES[axis]} «{self.rules.title(label)}»: так решила обученная модель ({share:.0%})"
+        return self._model_words(axis, opinion, (lead, "model"))
 
-    def _model_words(self, axis: str, opinion: Opinion, version: str, told: tuple[str, Role]) -> tuple[Reason, ...]:
+    def _model_words(self, axis: str, opinion: Opinion, told: tuple[str, Role]) -> tuple[Reason, ...]:
         """The strongest word with the sentence, each further one by itself."""
-        rule, (lead, role), label = f"model:{version}", told, opinion.shares[0][0]
+        rule, (lead, role), label = f"model:{opinion.version}", told, opinion.shares[0][0]
         spans = opinion.spans()
         if not spans:
             return (Reason(lead, rule, 0, 0, axis, role=role, label=label),)

@@ -1,6 +1,6 @@
 """What the rules heard in one message, and what they say on each axis. Rules and the learnt model both start from it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -119,6 +119,21 @@ class Hearing:
                 return self.priority_shares(category, kind)
             case _:
                 raise ValueError(axis)
+
+    def allowed(self, axis: str, chosen: Mapping[str, str]) -> Collection[str] | None:
+        """Labels that can be, given those chosen before; None when any can."""
+        if axis == "category":
+            return {NO_CATEGORY, *self.rules.book.names}
+        known = self.rules.book.category(chosen.get("category", "")) if axis == "kind" else None
+        return known.kinds or None if known is not None else None
+
+    def is_own(self, axis: str, shares: Shares) -> bool:
+        """The best label of the rules was told by a rule that the desk wrote or changed."""
+        own, best = self.rules.own, shares[0][0] if shares else ""
+        return bool(own) and any(
+            one.rule.id in own and one.rule.axis == axis and one.rule.label == best and not one.excluded
+            for one in self.fired
+        )
 
     def _types(self) -> Shares:
         found: dict[str, float] = {}

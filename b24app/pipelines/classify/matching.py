@@ -33,11 +33,17 @@ class Hit(NamedTuple):
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Compiled:
+class _Compiled(NamedTuple):
     atoms: tuple[frozenset[int], ...]
     gaps: tuple[int, ...]
-    loose: tuple[bool, ...]
+    loose: tuple[int, ...]
+
+
+class _Wanted(NamedTuple):
+    """Conditions of one element as numbers, and how good it is to start from."""
+
+    atoms: frozenset[int]
+    rarity: int
 
 
 class _Anchor(NamedTuple):
@@ -78,6 +84,8 @@ class PhraseIndex:
     _atoms: dict[Atom, int] = field(default_factory=dict)
     _phrases: list[_Compiled] = field(default_factory=list)
     _numbers: dict[Phrase, int] = field(default_factory=dict)
+    _wanted: dict[frozenset[Atom], _Wanted] = field(default_factory=dict)
+    _shapes: dict[tuple[int, ...], tuple[int, ...]] = field(default_factory=dict)
     _anchors: dict[int, list[_Anchor]] = field(default_factory=dict)
     _expressions: list[tuple[int, re.Pattern[str]]] = field(default_factory=list)
     _prefixes: set[str] = field(default_factory=set)
@@ -89,20 +97,28 @@ class PhraseIndex:
         if number is not None:
             return number
         number = self._numbers[phrase] = len(self._phrases)
-        atoms = tuple(frozenset(self._atom(atom) for atom in element.atoms) for element in phrase)
-        self._phrases.append(
-            _Compiled(atoms, tuple(element.gap for element in phrase), tuple(element.loose for element in phrase))
-        )
+        wanted = [self._wanting(element.atoms) for element in phrase]
+        gaps = tuple([element.gap for element in phrase])
+        loose = tuple([element.loose for element in phrase])
+        shape = self._shapes.setdefault
+        atoms = tuple([one.atoms for one in wanted])
+        self._phrases.append(_Compiled(atoms, shape(gaps, gaps), shape(loose, loose)))
         expression = next((atom.text for atom in phrase[0].atoms if atom.kind == "regex"), "")
         if expression:
             self._expressions.append((number, compile_expression(expression)))
         else:
-            rarest = sorted(range(len(phrase)), key=lambda at: -min(map(_rarity, phrase[at].atoms)))
+            rarest = sorted(range(len(phrase)), key=lambda at: -wanted[at].rarity)
             guard = atoms[rarest[1]] if len(phrase) > 1 else frozenset[int]()
+            anchor = _Anchor(number, rarest[0], guard)
             for atom in atoms[rarest[0]]:
-                self._anchors.setdefault(atom, []).append(_Anchor(number, rarest[0], guard))
+                self._anchors.setdefault(atom, []).append(anchor)
         self._known.clear()
         return number
+
+    def seal(self) -> None:
+        """Nothing more is added: what only building needs is let go."""
+        for needed in (self._numbers, self._wanted, self._shapes):
+            needed.clear()
 
     def size(self, phrase: int) -> int:
         """How many words the phrase names."""
@@ -182,6 +198,13 @@ class PhraseIndex:
             if end < 0:
                 return None
         return Hit(number, start, end + 1)
+
+    def _wanting(self, atoms: frozenset[Atom]) -> _Wanted:
+        known = self._wanted.get(atoms)
+        if known is None:
+            numbers = frozenset(map(self._atom, atoms))
+            known = self._wanted[atoms] = _Wanted(numbers, min(map(_rarity, atoms)))
+        return known
 
     def _atom(self, atom: Atom) -> int:
         if atom.kind == "prefix":

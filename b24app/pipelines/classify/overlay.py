@@ -51,6 +51,15 @@ def names_of(whole: Mapping[str, Any]) -> frozenset[str]:
     return frozenset((*ids, *categories, *map(str, _list(whole.get("excluded_topic"))))) - {""}
 
 
+def own_ids(own: Mapping[str, Any]) -> frozenset[str]:
+    """Rules that are written in these data: one's own and changed ones, by the ids they go by."""
+    mark = "own-" if own.get(BASE) else ""
+    lists = [(f"{name}-", _named(one).get("rules")) for name, one in _named(own.get("categories")).items()]
+    lists += [(f"kind-{kind}-", rules) for kind, rules in _named(own.get("kinds")).items()]
+    lists.append(("priority-", own.get("priority")))
+    return frozenset(_id(rule) for prefix, rules in lists for rule in _with_ids(rules, f"{prefix}{mark}")) - {""}
+
+
 def _begins(path: str, start: str) -> bool:
     return path == start or (path.startswith(start) and path[len(start)] in ".[")
 

@@ -1,6 +1,6 @@
 """The rules of one desk as typed values. `schema` reads them from plain data, `engine` makes them ready to match."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -110,6 +110,11 @@ class RuleBook:
     def __post_init__(self) -> None:
         """Categories by name, the first of a name: they are looked up a dozen times for a message."""
         object.__setattr__(self, "_by_name", {known.name: known for known in reversed(self.categories)})
+
+    @property
+    def names(self) -> Collection[str]:
+        """Names of all categories."""
+        return self._by_name.keys()
 
     def category(self, name: str) -> Category | None:
         """The category of that name, None for `none` and for foreign names."""

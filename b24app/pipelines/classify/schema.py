@@ -9,7 +9,7 @@ from b24app.kit.errors import DeskInvalid
 from b24app.pipelines.classify.engine import Rules, prepare
 from b24app.pipelines.classify.morphology import Dictionary
 from b24app.pipelines.classify.origin import FIELDS, MAX_MASK, MAX_STARS, Conditions, is_mask
-from b24app.pipelines.classify.overlay import BASE, BUILTIN, OFF, Merged, merged
+from b24app.pipelines.classify.overlay import BASE, BUILTIN, OFF, Merged, merged, own_ids
 from b24app.pipelines.classify.rules import Category, Defaults, Focus, PriorityRule, Rule, RuleBook, RuleZone
 from b24app.pipelines.classify.titles import KINDS, NO_CATEGORY, PRIORITIES, REQUEST_TYPES
 from b24app.pipelines.routing import routing_from_data, routing_to_data, when_from_data, when_to_data
@@ -109,7 +109,7 @@ def rules_from_data(data: Any, words: Dictionary, base: Mapping[str, Any] | None
     rules = prepare(_book(reader, reader.whole.data), reader.complain, words)
     if reader.problems:
         raise DeskInvalid(tuple(dict.fromkeys(reader.problems)))
-    return rules
+    return replace(rules, own=own_ids(top)) if BASE in top else rules
 
 
 def _book(reader: _Reader, top: Mapping[str, Any]) -> RuleBook:

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 from b24app.db.engine import Database
-from b24app.db.modelfile import packed, unpacked
-from b24app.db.modelparts import ModelFile
+from b24app.pipelines.classify.learning.storage import packed, unpacked
+from b24app.pipelines.classify.modelfile import ModelFile
 from b24app.db.models import Training
 from b24app.kit.errors import ModelBroken
 from b24app.kit.ids import PortalId

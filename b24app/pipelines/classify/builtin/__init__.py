@@ -1,22 +1,24 @@
 """The built-in rules: what a portal starts with and what `b24app classify` uses without `--rules`."""
 
 import json
+from dataclasses import replace
 from functools import lru_cache
+from importlib.resources import files
 from typing import Any, Final
 
+from b24app.pipelines.classify.assist import Assistant
 from b24app.pipelines.classify.builtin.channels import CHANNELS
 from b24app.pipelines.classify.builtin.field import FIELD
-from b24app.pipelines.classify.builtin.hints import HINTS
 from b24app.pipelines.classify.builtin.macros import DICTIONARY, EXCLUDED_TOPIC, FOCUS, MACROS
 from b24app.pipelines.classify.builtin.noise import NOISE
 from b24app.pipelines.classify.builtin.portal import PORTAL
 from b24app.pipelines.classify.builtin.service import SERVICE
 from b24app.pipelines.classify.builtin.speech import SPEECH
-from b24app.pipelines.classify.builtin.speech_more import MORE_SPEECH
 from b24app.pipelines.classify.builtin.tone import KINDS, PRIORITY, ROUTING
 from b24app.pipelines.classify.builtin.urgency import CRITICAL, DEADLINE, DISASTER
 from b24app.pipelines.classify.builtin.wishes import WISHES
 from b24app.pipelines.classify.engine import Rules
+from b24app.pipelines.classify.modelfile import ModelFile
 from b24app.pipelines.classify.morphology import Dictionary
 from b24app.pipelines.classify.opencorpora import shipped
 from b24app.pipelines.classify.overlay import BASE, BUILTIN, OFF, merged, names_of
@@ -28,8 +30,8 @@ KEPT: Final = 6
 
 
 def _more(name: str) -> list[dict[str, Any]]:
-    """Rules of a category that stand apart: words of the field, everyday speech, hints."""
-    return [rule for room in (FIELD, SPEECH, MORE_SPEECH, HINTS) for rule in room.get(name, ())]
+    """Rules of a category that stand apart: words of the field, everyday speech."""
+    return [rule for room in (FIELD, SPEECH) for rule in room.get(name, ())]
 
 
 def default_data() -> dict[str, Any]:
@@ -54,8 +56,24 @@ def default_data() -> dict[str, Any]:
 
 @lru_cache(maxsize=1)
 def default_rules() -> Rules:
-    """The built-in rules, ready to match; built once per process."""
+    """The built-in rules with the general model, ready to match; built once per process."""
+    return replace(plain_rules(), general=general())
+
+
+@lru_cache(maxsize=1)
+def plain_rules() -> Rules:
+    """The built-in rules alone."""
     return read_rules(default_data(), shipped())
+
+
+@lru_cache(maxsize=1)
+def general() -> Assistant:
+    """The general model (`learning.general`), as it comes with the built-in rules."""
+    from b24app.pipelines.classify.learning.storage import unpacked  # noqa: PLC0415 - numpy: own rules do without
+
+    folder = files(__name__)
+    header = folder.joinpath("general.json").read_text(encoding="utf-8")
+    return unpacked(ModelFile(header, folder.joinpath("general.npz").read_bytes()))
 
 
 def rules_from_data(data: Any, words: Dictionary | None = None) -> Rules:
@@ -71,7 +89,9 @@ def rules_from_data(data: Any, words: Dictionary | None = None) -> Rules:
 
 @lru_cache(maxsize=KEPT)
 def _ready(text: str, words: Dictionary) -> Rules:
-    return read_rules(json.loads(text), words, default_data())
+    data = json.loads(text)
+    rules = read_rules(data, words, default_data())
+    return replace(rules, general=general()) if BASE in data else rules
 
 
 def try_rules(data: Any) -> None:

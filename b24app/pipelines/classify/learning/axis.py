@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import log
 from typing import Final
 
 import numpy as np
@@ -15,6 +16,8 @@ FLOOR: Final = 0.01
 """Added to every share before its logarithm: the rules are never quite sure."""
 TOLD: Final = 0.5
 """How strongly the model sees what the rules said, beside starting from it."""
+OWN_TRUST: Final = 1.5
+"""How much the logarithm of the rules' shares counts where no general model speaks."""
 NOTHING_SAID: Final = 0.15
 """Share of what the rules leave open that goes to «none» when it is one of the labels."""
 BIAS: Final = "bias"
@@ -37,15 +40,18 @@ class Axis:
     """(m, C)"""
     places: Mapping[str, int] = field(init=False, compare=False, repr=False)
     columns: Mapping[str, int] = field(init=False, compare=False, repr=False)
+    bias: Sequence[float] = field(init=False, compare=False, repr=False)
+    """Logits of the labels before anything is known."""
 
     def __post_init__(self) -> None:
         """Mappings beside the names: they are looked up for every message."""
         object.__setattr__(self, "places", numbered(self.labels))
         object.__setattr__(self, "columns", numbered(self.sources))
+        object.__setattr__(self, "bias", [float(one) * TOLD for one in self.extra[self.columns[BIAS]]])
 
-    def heard(self, rules: Shares, upstream: Mapping[str, str]) -> Floats:
-        """Logits of what the rules say, words left aside."""
-        logits = prior(rules, self.places, self.trust)
+    def heard(self, rules: Shares, upstream: Mapping[str, str], start: Sequence[float] | None) -> Floats:
+        """Logits of what the rules say, words left aside; `start` is the general model's opinion where there is one."""
+        logits = np.array(prior(rules, self.places, self.trust) if start is None else start, np.float32)
         said = [(self.columns[name], value) for name, value in told(rules, upstream).items() if name in self.columns]
         if said:
             columns, values = zip(*said, strict=True)
@@ -68,7 +74,7 @@ def told(rules: Shares, upstream: Mapping[str, str]) -> dict[str, float]:
     return found
 
 
-def prior(rules: Shares, labels: Mapping[str, int], trust: float) -> Floats:
+def prior(rules: Shares, labels: Mapping[str, int], trust: float) -> list[float]:
     """Logits of the rules' shares over these labels; what they leave open is spread evenly, a bit more for «none»."""
     row = [0.0] * len(labels)
     for label, share in rules:
@@ -79,7 +85,7 @@ def prior(rules: Shares, labels: Mapping[str, int], trust: float) -> Floats:
     each = left * (1 - NOTHING_SAID * silent) / len(labels) + FLOOR
     if silent:
         row[labels[NO_CATEGORY]] += left * NOTHING_SAID
-    return np.asarray(np.float32(trust) * np.log(np.array(row, np.float32) + np.float32(each)), np.float32)
+    return [trust * log(one + each) for one in row]
 
 
 def told_rows(features: Iterable[Mapping[str, float]], sources: Sequence[str]) -> Floats:

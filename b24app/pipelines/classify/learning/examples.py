@@ -1,7 +1,7 @@
 """What the model learns from: requests with the labels people gave them, and the rules' own words."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -68,13 +68,20 @@ class Example:
         return self.weights.get(axis, CORRECTED)
 
 
-def weak_examples(book: RuleBook) -> Iterator[Example]:
-    """Phrases and yes-examples of the rules as texts that count little, and texts that certainly say nothing."""
+def weak_examples(book: RuleBook, known: Mapping[str, Collection[str]]) -> Iterator[Example]:
+    """Phrases and yes-examples of the rules as texts that count little, and texts that certainly say nothing.
+
+    Labels of an axis that the general model knows need none.
+    """
     for category in book.categories:
+        if category.name in known.get("category", ()):
+            continue
         patterns = [pattern for rule in category.rules for pattern in rule.any]
         for text in (*category.yes, *_bunches(patterns)):
             yield _weak(text, "category", category.name)
     for kind, rules in book.kinds.items():
+        if kind in known.get("kind", ()):
+            continue
         for text in _bunches([pattern for rule in rules for pattern in rule.any]):
             yield _weak(text, "kind", kind)
     for text in _NOTHING:

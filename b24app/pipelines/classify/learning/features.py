@@ -3,7 +3,7 @@
 Personal data never becomes a feature: numbers, addresses and names after a greeting are left out before.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Final, NamedTuple
 
@@ -15,7 +15,6 @@ GRAMS: Final = range(2, 6)
 MAX_FORM: Final = 24
 MAX_WORDS: Final = 400
 """Words of one message that the model looks at."""
-MAX_REMEMBERED: Final = 50_000
 MAX_NAMES: Final = 3
 _GREETINGS: Final = frozenset(
     "здравствуйте здравствуй привет приветствую день утро вечер уважаемый уважаемая уважаемые hello hi hey dear morning afternoon".split()  # noqa: SIM905 - a word list reads better as one line
@@ -23,22 +22,30 @@ _GREETINGS: Final = frozenset(
 _EDGE: Final = "_"
 
 
-class Wording(NamedTuple):
-    """A word as the model knows it; `lemma` is empty for what must not be known."""
-
-    lemma: str
-    grams: tuple[str, ...]
-
-
-NOTHING: Final = Wording("", ())
+Unit = tuple[str, ...]
+"""Names of the features of one word: its lemma, then groups of its letters. Or of a pair of neighbours: one name."""
+NOTHING: Final[Unit] = ()
+"""A word that must not be known."""
 
 
-def wording(form: str, lexicon: Lexicon) -> Wording:
-    """Lemma and letters of a normal form."""
+def unit(form: str, lexicon: Lexicon) -> Unit:
+    """Features of a normal form."""
     if not form.isalnum() or form.isdecimal():
         return NOTHING
     lemma = next((atom.text for atom in lexicon.conditions(form) if atom.kind in {"lemma", "stem"}), form)
-    return Wording(lemma, tuple(_grams(form[:MAX_FORM])))
+    return (lemma, *dict.fromkeys(_grams(form[:MAX_FORM])))
+
+
+def units(forms: Sequence[str], lexicon: Lexicon) -> list[Unit]:
+    """The words of a text and the pairs of neighbours, each once."""
+    words = [unit(form, lexicon) for form in forms]
+    pairs = [(pair(left[0], right[0]),) for left, right in pairwise(words) if left and right]
+    return list(dict.fromkeys(one for one in (*words, *pairs) if one))
+
+
+def pair(left: str, right: str) -> str:
+    """Name of two lemmas beside each other."""
+    return f"{left} {right}"
 
 
 def _grams(form: str) -> Iterator[str]:
@@ -80,19 +87,3 @@ def written(hearing: Hearing) -> list[Written]:
             greeted, names = sentence, MAX_NAMES
         found.append(Written(word, about.repaired))
     return found
-
-
-def pairs(lemmas: Sequence[str]) -> Iterator[str]:
-    """Neighbours as one feature."""
-    return (f"{left} {right}" for left, right in pairwise(lemmas) if left and right)
-
-
-def units(words: Iterable[Wording]) -> Iterator[str]:
-    """Every feature of a text, repeated as often as it stands there."""
-    lemmas = []
-    for word in words:
-        lemmas.append(word.lemma)
-        if word.lemma:
-            yield word.lemma
-            yield from word.grams
-    yield from pairs(lemmas)

@@ -1,6 +1,6 @@
 """Learning one axis from examples, in the way that does best on texts that were held out."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -9,12 +9,14 @@ from numpy.typing import NDArray
 
 from b24app.pipelines.classify.engine import Rules
 from b24app.pipelines.classify.hearing import Hearing, Shares, hear
-from b24app.pipelines.classify.learning.axis import BIAS, TOLD, Axis, numbered, prior, told, told_rows
+from b24app.pipelines.classify.learning.axis import BIAS, OWN_TRUST, TOLD, Axis, numbered, prior, told, told_rows
 from b24app.pipelines.classify.learning.calibration import temperature
 from b24app.pipelines.classify.learning.examples import Example, weak_examples
+from b24app.pipelines.classify.learning.features import units, written
 from b24app.pipelines.classify.learning.folds import accuracy, folds, macro_f1, noise
 from b24app.pipelines.classify.learning.linear import Floats, Problem, Solution, fit, softmax
-from b24app.pipelines.classify.learning.space import Vector, Vocabulary, Words, folded, kernel
+from b24app.pipelines.classify.learning.model import Heard, Model
+from b24app.pipelines.classify.learning.space import Vector, Vocabulary, centred, folded, kernel
 from b24app.pipelines.classify.titles import KINDS, NO_CATEGORY, PRIORITIES, REQUEST_TYPES
 
 FOLDS: Final = 5
@@ -33,14 +35,14 @@ class Way:
     """How freely one learns: the less the penalty, the more; `blind` weighs the view without the rules."""
 
     penalty: float
-    trust: float
     blind: float
+    trust: float = OWN_TRUST
 
 
-CAREFUL: Final = Way(1.0, 1.5, 0.0)
-EVEN: Final = Way(0.3, 1.5, 0.5)
-FREE: Final = Way(0.1, 1.5, 1.0)
-ALONE: Final = (Way(0.03, 1.0, 0.3), Way(0.1, 1.0, 0.3))
+CAREFUL: Final = Way(1.0, 0.0)
+EVEN: Final = Way(0.3, 0.5)
+FREE: Final = Way(0.1, 1.0)
+ALONE: Final = (Way(0.03, 0.3, 1.0), Way(0.1, 0.3, 1.0))
 """For labels of which the rules know nothing."""
 
 
@@ -55,8 +57,18 @@ class Lesson:
     vectors: Sequence[Vector]
     kernel: Floats
     weak: int
+    general: Sequence[Heard] | None
+    """The texts as the general model hears them; None where there is none."""
     chosen: list[dict[str, str]] = field(default_factory=list)
     """Labels chosen so far for each text, as they would be chosen for an unknown one."""
+
+    def untaught(self, axis: str, at: int) -> str:
+        """The label that rules and general model give a text, given those chosen so far."""
+        chosen = self.chosen[at]
+        shares = self.hearings[at].shares(axis, chosen)
+        opinion = None if self.general is None else self.general[at].opinion(axis, shares, chosen)
+        found = shares if opinion is None else opinion.shares
+        return found[0][0] if found else NO_CATEGORY
 
     def is_heavy(self, labels: Sequence[str]) -> bool:
         """So many texts and labels that learning has to be thriftier."""
@@ -84,14 +96,25 @@ class Matter:
     kernel: Floats
     right: NDArray[np.int64]
     """(texts): the label's place."""
+    general: Floats | None
+    """(texts, labels): logits of the general model; None where it knows nothing of the axis."""
+
+    def start(self, trust: float) -> Floats:
+        """(texts, labels): logits learning starts from."""
+        if self.general is not None:
+            return self.general
+        places = numbered(self.labels)
+        return np.array([prior(some, places, trust) for some in self.shares], np.float32)
 
     @property
     def truth(self) -> tuple[str, ...]:
         """Labels of the examples."""
         return tuple(self.labels[at] for at in self.right[self.real])
 
-    def by_rules(self) -> tuple[str, ...]:
-        """What the rules say of the examples."""
+    def untaught(self) -> tuple[str, ...]:
+        """What rules and general model say of the examples."""
+        if self.general is not None:
+            return tuple(self.labels[at] for at in self.general[self.real].argmax(axis=1))
         own = (some for some, real in zip(self.shares, self.real, strict=True) if real)
         return tuple(some[0][0] if some else NO_CATEGORY for some in own)
 
@@ -116,7 +139,8 @@ class Learnt:
     rows: NDArray[np.int64]
     """Places of the examples in the lesson."""
     truth: tuple[str, ...]
-    by_rules: tuple[str, ...]
+    untaught: tuple[str, ...]
+    """What rules and general model say of them."""
     guesses: tuple[str, ...]
     """For held-out examples."""
     held_out: Floats
@@ -127,15 +151,18 @@ class Learnt:
 
 def lesson(examples: Sequence[Example], rules: Rules, width: int) -> Lesson:
     """Read every text and measure it against all others; `width` limits the vocabulary."""
-    weak = list(weak_examples(rules.book))
+    general = rules.general if isinstance(rules.general, Model) else None
+    known = {name: axis.labels for name, axis in general.axes.items()} if general is not None else {}
+    weak = list(weak_examples(rules.book, known))
     every = [*weak, *examples]
     hearings = [hear(example.request, rules) for example in every]
-    words = Words()
-    counts = [words.counts(hearing) for hearing in hearings]
-    vocabulary = Vocabulary.learnt(counts, width)
-    vectors = [vocabulary.vector(some) for some in counts]
-    measured = kernel(vectors, len(vocabulary.names))
-    return Lesson(rules, every, hearings, vocabulary, vectors, measured, len(weak), [{} for _ in every])
+    lexicon = rules.engine.index.lexicon
+    texts = [units([word.form for word in written(hearing)], lexicon) for hearing in hearings]
+    vocabulary = Vocabulary.learnt(texts, width)
+    vectors = vocabulary.texts(texts)
+    measured = kernel(vectors, len(vocabulary.marks))
+    heard = None if general is None else [general.listen(hearing) for hearing in hearings]
+    return Lesson(rules, every, hearings, vocabulary, vectors, measured, len(weak), heard, [{} for _ in every])
 
 
 def labels_known(axis: str, rules: Rules) -> tuple[str, ...]:
@@ -160,7 +187,7 @@ def learn(axis: str, part: Lesson) -> Learnt:
             best = one
     final = _axis(matter, part, best)
     chances = softmax(best.held_out / np.float32(final.temperature))
-    return Learnt(final, rows, tuple(truth), matter.by_rules(), best.guesses, chances, foreign)
+    return Learnt(final, rows, tuple(truth), matter.untaught(), best.guesses, chances, foreign)
 
 
 def _matter(axis: str, part: Lesson, rows: NDArray[np.int64], labels: tuple[str, ...]) -> Matter:
@@ -186,9 +213,19 @@ def _matter(axis: str, part: Lesson, rows: NDArray[np.int64], labels: tuple[str,
         shares=shares,
         sources=sources,
         features=told_rows(features, sources),
-        kernel=_centred(part.kernel[np.ix_(texts, texts)]),
+        kernel=centred(part.kernel[np.ix_(texts, texts)]),
         right=np.array([labels.index(example.labels[axis]) for example in examples], np.int64),
+        general=_general(axis, part, texts, shares, numbered(labels)),
     )
+
+
+def _general(
+    axis: str, part: Lesson, texts: NDArray[np.int64], shares: Sequence[Shares], labels: Mapping[str, int]
+) -> Floats | None:
+    if part.general is None or axis not in part.general[0].model.axes:
+        return None
+    own = [part.general[at].start(axis, labels, some, part.chosen[at]) for at, some in zip(texts, shares, strict=True)]
+    return np.array(own, np.float32)
 
 
 def _ways(axis: str, count: int, *, foreign: bool) -> Sequence[Way]:
@@ -201,7 +238,7 @@ def _ways(axis: str, count: int, *, foreign: bool) -> Sequence[Way]:
 
 def _try(matter: Matter, way: Way) -> Tried:
     labels, count = matter.labels, len(matter.texts)
-    start = np.array([prior(some, numbered(labels), way.trust) for some in matter.shares], np.float32)
+    start = matter.start(way.trust)
     problem = Problem(matter.kernel, matter.features, start, np.eye(len(labels), dtype=np.float32)[matter.right])
     informed, blind = _weights(matter, way)
     steps = int(np.clip(EFFORT / (2.0 * count**2 * len(informed) * len(labels)), *STEPS))
@@ -223,7 +260,7 @@ def _weights(matter: Matter, way: Way) -> tuple[Floats, Floats]:
 
 def _axis(matter: Matter, part: Lesson, best: Tried) -> Axis:
     informed, blind = best.solution.informed[:, 0], best.solution.blind[:, 0]
-    words, shift = folded([part.vectors[at] for at in matter.texts], informed + blind, len(part.vocabulary.names))
+    words, shift = folded([part.vectors[at] for at in matter.texts], informed + blind, len(part.vocabulary.marks))
     extra = np.asarray(matter.features.T @ informed, np.float32)
     extra[matter.sources.index(BIAS)] += shift / np.float32(TOLD)
     return Axis(
@@ -235,12 +272,6 @@ def _axis(matter: Matter, part: Lesson, best: Tried) -> Axis:
         words=words.astype(np.float16),
         extra=_stored(extra),
     )
-
-
-def _centred(kernel: Floats) -> Floats:
-    """Products of the texts less their mean. What all texts share tells nothing, and would make learning slow."""
-    mean = kernel.mean(axis=0)
-    return np.asarray(kernel - mean[:, None] - mean[None, :] + mean.mean(), np.float32)
 
 
 def _stored(weights: Floats) -> Floats:

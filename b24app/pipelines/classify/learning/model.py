@@ -1,35 +1,76 @@
-"""A learnt model in use: reads a message, says what it thinks on each axis, and by which words."""
+"""A learnt model in use: reads a message, says what it thinks on each axis, and by which words.
+
+Two models stand on each other: the general one, which comes with the built-in rules, starts from what the rules say; that
+of a portal starts from what the general one says, or from the rules where they are the portal's own.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
+from math import exp
+from threading import Lock
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from b24app.pipelines.classify.hearing import Hearing, Shares
-from b24app.pipelines.classify.learning.axis import Axis
-from b24app.pipelines.classify.learning.features import MAX_REMEMBERED, Written, wording, written
-from b24app.pipelines.classify.learning.linear import Floats, softmax
-from b24app.pipelines.classify.learning.space import Ids, Vector, Vocabulary, counted
+from b24app.pipelines.classify.learning.axis import OWN_TRUST, Axis, numbered, prior
+from b24app.pipelines.classify.learning.features import MAX_WORDS, Written, pair, unit, written
+from b24app.pipelines.classify.learning.linear import Floats
+from b24app.pipelines.classify.learning.space import Vector, Vocabulary
 
 STRONGEST: Final = 5
 NOTABLE: Final = 0.3
 """Of the strongest word's worth: what speaks less than that is not named."""
 SHOWN: Final = 10
 """Labels with shares that an opinion names."""
+REMEMBERED: Final = 20_000
+"""Words and pairs of words whose answers are kept, a hundred and fifty bytes each."""
+NOTHING: Final = 0
+"""Place of words that say nothing."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Word:
-    lemma: str
-    ids: Ids
+@dataclass(slots=True)
+class Memory:
+    """What words said: weights of all labels, and behind them the square of the word's length. It only saves time."""
+
+    answers: Floats
+    """(places, labels + 1)"""
+    forms: dict[str, int] = field(default_factory=dict)
+    words: dict[Written, int] = field(default_factory=dict)
+    pairs: dict[tuple[str, str], int] = field(default_factory=dict)
+    lemmas: list[str] = field(default_factory=lambda: [""])
+    """By place; empty for pairs."""
+    lock: Lock = field(default_factory=Lock)
+    """A dry run reads messages beside the event loop."""
+
+    @classmethod
+    def of(cls, labels: int) -> "Memory":
+        """An empty one."""
+        answers = np.empty((REMEMBERED, labels + 1), np.float32)
+        answers[NOTHING] = 0
+        return cls(answers)
+
+    def make_room(self) -> None:
+        """Forget everything when the next message might not fit."""
+        if len(self.lemmas) + 2 * MAX_WORDS > REMEMBERED:
+            for known in (self.forms, self.words, self.pairs):
+                known.clear()
+            del self.lemmas[1:]
+
+    def keep(self, lemma: str, answer: Floats, square: float) -> int:
+        """The place of a new answer."""
+        place = len(self.lemmas)
+        self.answers[place, :-1] = answer
+        self.answers[place, -1] = square
+        self.lemmas.append(lemma)
+        return place
 
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """Everything learnt for one portal. Equal models give equal answers; only the memory of words changes with use."""
+    """Everything learnt. Equal models give equal answers; only the memory of words changes with use."""
 
     version: str
     vocabulary: Vocabulary
@@ -40,50 +81,63 @@ class Model:
     rules_version: int = 0
     seen: frozenset[bytes] = frozenset()
     """Fingerprints of the examples it was made of."""
-    weights: Floats = field(init=False, compare=False, repr=False)
-    """(V, labels of all axes): one look-up for a message."""
+    weights: NDArray[np.float16] = field(init=False, compare=False, repr=False)
+    """(V, labels of all axes)"""
     slices: Mapping[str, slice] = field(init=False, compare=False, repr=False)
-    _words: dict[Written, _Word] = field(default_factory=dict, compare=False, repr=False)
+    memory: Memory = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         """The weights of all axes side by side."""
         ordered = [self.axes[name] for name in sorted(self.axes)]
         ends = np.cumsum([len(axis.labels) for axis in ordered]).tolist()
         places = {axis.name: slice(end - len(axis.labels), end) for axis, end in zip(ordered, ends, strict=True)}
-        weights = np.hstack([axis.words for axis in ordered], dtype=np.float32)
-        object.__setattr__(self, "weights", np.ascontiguousarray(weights))
+        object.__setattr__(self, "weights", np.ascontiguousarray(np.hstack([axis.words for axis in ordered])))
         object.__setattr__(self, "slices", places)
+        object.__setattr__(self, "memory", Memory.of(self.weights.shape[1]))
 
     def listen(self, hearing: Hearing) -> "Heard":
-        """Read a message: its features in the order of its words, those of pairs behind them."""
-        words = [self._words.get(word) or self._remember(word, hearing) for word in written(hearing)]
-        pairs, places = self._pairs([word.lemma for word in words])
-        parts = [word.ids for word in words]
-        every = np.concatenate([*parts, np.array(pairs, np.int32)])
-        ids, counts = counted(every)
-        vector = self.vocabulary.weighed(ids, counts.astype(np.float32))
-        logits = np.asarray(vector.values @ self.weights.take(ids, axis=0), np.float32)
-        return Heard(self, vector, logits, every, parts, places)
+        """See `Assistant.listen`."""
+        general = hearing.rules.general
+        under = general.listen(hearing) if isinstance(general, Model) and general is not self else None
+        words = written(hearing)
+        with self.memory.lock:
+            self.memory.make_room()
+            places = self._places(words, hearing)
+            every = (*places, *self._pairs([self.memory.lemmas[place] for place in places]))
+            answers = self.memory.answers.take(list(dict.fromkeys(every)), axis=0)
+        said = answers.sum(axis=0)
+        length = float(said[-1]) ** 0.5 or 1.0
+        return Heard(self, hearing, said[:-1] / np.float32(length), length, every, answers, len(words), under)
 
-    def _pairs(self, lemmas: Sequence[str]) -> tuple[list[int], list[int]]:
-        """Features of neighbours, and the places of their first words."""
-        columns = self.vocabulary.columns
-        found, places = [], []
-        for at, (left, right) in enumerate(pairwise(lemmas)):
-            column = columns.get(f"{left} {right}") if left and right else None
-            if column is not None:
-                found.append(column)
-                places.append(at)
-        return found, places
+    def _places(self, words: Sequence[Written], hearing: Hearing) -> list[int]:
+        known = self.memory.words
+        return [known[word] if word in known else self._place(word, hearing) for word in words]
 
-    def _remember(self, word: Written, hearing: Hearing) -> _Word:
-        lemma, grams = wording(word.form, hearing.rules.engine.index.lexicon)
-        columns = self.vocabulary.columns
-        ids = [columns[name] for name in (lemma, *grams) if name in columns] if lemma else []
-        if len(self._words) >= MAX_REMEMBERED:
-            self._words.clear()
-        known = self._words[word] = _Word(lemma, np.array(ids, np.int32))
-        return known
+    def _place(self, word: Written, hearing: Hearing) -> int:
+        memory, form = self.memory, word.form
+        place = memory.forms.get(form)
+        if place is None:
+            names = unit(form, hearing.rules.engine.index.lexicon)
+            place = self._keep(names[0], self.vocabulary.word(names)) if names else NOTHING
+            memory.forms[form] = place
+        memory.words[word] = place
+        return place
+
+    def _pairs(self, lemmas: Sequence[str]) -> list[int]:
+        """A place for each two neighbours."""
+        known, found = self.memory.pairs, []
+        for both in pairwise(lemmas):
+            place = known.get(both)
+            if place is None:
+                vector = self.vocabulary.word((pair(*both),)) if all(both) else None
+                place = NOTHING if vector is None or not len(vector.ids) else self._keep("", vector)
+                known[both] = place
+            found.append(place)
+        return found
+
+    def _keep(self, lemma: str, vector: Vector) -> int:
+        answer = vector.values @ self.weights.take(vector.ids, axis=0).astype(np.float32)
+        return self.memory.keep(lemma, answer, vector.square)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,47 +145,78 @@ class Heard:
     """One message as the model sees it."""
 
     model: Model
-    vector: Vector
-    logits: Floats
-    """Of all labels, by words alone."""
-    every: Ids
-    """Features in the order of the words they come from."""
-    parts: Sequence[Ids]
-    """Features word by word."""
-    pairs: Sequence[int]
-    """The first words of the pairs that are features."""
+    hearing: Hearing
+    said: Floats
+    """Logits of all labels, by words alone."""
+    length: float
+    every: Sequence[int]
+    """Places in the model's memory: of each word, then of each word with the next."""
+    answers: Floats
+    """(different places in the order they come first, labels + 1)"""
+    words: int
+    under: "Heard | None"
+    """The same message as the general model sees it; None when this is the general one, or there is none."""
 
     def opinion(self, axis: str, rules: Shares, upstream: Mapping[str, str]) -> "Said | None":
         """See `Listener.opinion`."""
         known = self.model.axes.get(axis)
         if known is None:
-            return None
-        logits = known.heard(rules, upstream) + self.logits[self.model.slices[axis]]
-        chances = softmax(logits / np.float32(known.temperature))
-        order = np.argsort(-chances, kind="stable").tolist()  # labels stand in alphabetical order, ties keep it
-        plain = chances.tolist()
-        shares = tuple((known.labels[at], plain[at]) for at in order[:SHOWN])
-        return Said(self, known, shares, order[:2])
+            return None if self.under is None else self.under.opinion(axis, rules, upstream)
+        if self.is_general:
+            if self.hearing.is_own(axis, rules):
+                return None
+            labels: Sequence[str] = (*known.labels, *(label for label, _ in rules if label not in known.places))
+            places = known.places if len(labels) == len(known.labels) else numbered(labels)
+            logits = self.start(axis, places, rules, upstream)
+        else:
+            labels = known.labels
+            start = self.under.start(axis, known.places, rules, upstream) if self.under is not None else None
+            logits = (known.heard(rules, upstream, start) + self.said[self.model.slices[axis]]).tolist()
+        return Said(self, axis, _shares(labels, logits, known.temperature))
 
-    def worths(self, axis: str, first: int, second: int) -> NDArray[np.float64]:
-        """What each word, and behind them each pair, says for one label of an axis against another."""
-        weights, ids = self.model.weights, self.vector.ids
-        start = self.model.slices[axis].start
-        rows = ids * weights.shape[1] + start
-        flat = weights.ravel()
-        worth = np.empty(len(weights), np.float32)  # only the columns of this message are filled and read
-        worth[ids] = (flat.take(rows + first) - flat.take(rows + second)) * self.vector.values
-        owners = np.repeat(np.arange(len(self.parts)), [len(part) for part in self.parts])
-        owners = np.concatenate([owners, np.arange(len(self.parts), len(self.parts) + len(self.pairs))])
-        summed = np.bincount(owners, worth.take(self.every), len(self.parts) + len(self.pairs))
-        return np.asarray(summed, np.float64)
+    @property
+    def is_general(self) -> bool:
+        """It is the model of the built-in rules."""
+        return self.model is self.hearing.rules.general
 
-    def span(self, place: int) -> tuple[int, int]:
+    def start(self, axis: str, labels: Mapping[str, int], rules: Shares, upstream: Mapping[str, str]) -> list[float]:
+        """Logits of the general model over any labels: what another model starts from.
+
+        Rules of a desk's own are not doubted: where they speak, nothing is added to them.
+        """
+        known = self.model.axes.get(axis)
+        if known is None or self.hearing.is_own(axis, rules):
+            return prior(rules, labels, OWN_TRUST)
+        row = prior(rules, labels, known.trust)
+        said = self.said[self.model.slices[axis]].tolist()
+        allowed = self.hearing.allowed(axis, upstream)
+        least = min(said)
+        for label, place in labels.items():
+            at = known.places.get(label)
+            if at is not None:
+                row[place] += said[at] + known.bias[at] if allowed is None or label in allowed else least
+        return row
+
+    def worths(self, axis: str, first: str, second: str) -> list[float]:
+        """What each word, and behind them each pair, says for one label of an axis against another; once each."""
+        found = self.under.worths(axis, first, second) if self.under is not None else [0.0] * len(self.every)
+        known = self.model.axes.get(axis)
+        if known is None:
+            return found
+        begin, worth = self.model.slices[axis].start, np.zeros(len(self.answers), np.float32)
+        for label, sign in ((first, 1), (second, -1)):
+            if label in known.places:
+                worth += np.float32(sign / self.length) * self.answers[:, begin + known.places[label]]
+        one_by_one, seen = iter(worth.tolist()), set[int]()
+        for at, place in enumerate(self.every):
+            if place not in seen:
+                seen.add(place)
+                found[at] += next(one_by_one)
+        return found
+
+    def span(self, at: int) -> tuple[int, int]:
         """The words that stand at a place of `worths`."""
-        count = len(self.parts)
-        if place < count:
-            return place, place + 1
-        return self.pairs[place - count], self.pairs[place - count] + 2
+        return (at, at + 1) if at < self.words else (at - self.words, at - self.words + 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,17 +224,33 @@ class Said:
     """What the model says on one axis."""
 
     heard: Heard
-    axis: Axis
+    axis: str
     shares: Shares
-    first: Sequence[int]
-    """Places of the best label and of the next."""
+
+    @property
+    def version(self) -> str:
+        """See `Opinion.version`."""
+        return self.heard.model.version
+
+    @property
+    def is_general(self) -> bool:
+        """See `Opinion.is_general`."""
+        return self.heard.is_general
 
     def spans(self) -> tuple[tuple[int, int], ...]:
         """See `Opinion.spans`: words that speak for the first label against the second."""
-        heard = self.heard
-        if len(self.first) < 2 or not len(heard.vector.ids):  # noqa: PLR2004 - one label has no rival
+        if len(self.shares) < 2:  # noqa: PLR2004 - one label has no rival
             return ()
-        worth = heard.worths(self.axis.name, *self.first).tolist()
-        least = max(max(worth) * NOTABLE, 1e-6)
-        best = sorted((at for at, one in enumerate(worth) if one >= least), key=lambda at: (-worth[at], at))
-        return tuple(heard.span(at) for at in best[:STRONGEST])
+        worth = self.heard.worths(self.axis, self.shares[0][0], self.shares[1][0])
+        least = max(max(worth, default=0.0) * NOTABLE, 1e-6)
+        best = sorted((-one, at) for at, one in enumerate(worth) if one >= least)
+        return tuple(self.heard.span(at) for _, at in best[:STRONGEST])
+
+
+def _shares(labels: Sequence[str], logits: Sequence[float], temperature: float) -> Shares:
+    """Softmax. Labels stand in alphabetical order; ties keep it."""
+    top = max(logits)
+    chances = [exp((one - top) / temperature) for one in logits]
+    whole = sum(chances)
+    order = sorted(zip(chances, labels, strict=True), key=lambda one: -one[0])
+    return tuple((label, chance / whole) for chance, label in order[:SHOWN])

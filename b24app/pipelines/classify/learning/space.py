@@ -1,90 +1,102 @@
-"""Texts as vectors: the vocabulary, the weights of its features, and products of texts with each other."""
+"""Texts as vectors: the vocabulary, what each word weighs, and products of texts with each other.
+
+A word weighs as much as its lemma is rare; its letters together weigh as much as a middling lemma, so that a misspelt or
+unknown word still says something. A text is the sum of its words over the root of their squares: what a word adds to it
+does not depend on the other words, so a model can keep the answer of each word.
+"""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
+from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
 
-from b24app.pipelines.classify.hearing import Hearing
-from b24app.pipelines.classify.learning.features import Wording, Written, units, wording, written
+from b24app.pipelines.classify.learning.features import Unit
 from b24app.pipelines.classify.learning.linear import Floats
 
 MAX_FEATURES: Final = 20_000
+LETTERS: Final = 3.0
+"""What all letters of a word weigh together; a lemma that stands in one text of seven weighs as much."""
 BLOCK: Final = 512
 
-Ids = NDArray[np.int32]
+_NONE: Final = np.zeros(0, np.float32)
+Ids = NDArray[np.int64]
+Marks = NDArray[np.uint32]
 
 
 class Vector(NamedTuple):
-    """Features of one text: which, and how much of each; length 1 (or 0 for a text without known words)."""
+    """Features of a word or a text: which, and how much of each."""
 
     ids: Ids
     values: Floats
 
+    @property
+    def square(self) -> float:
+        """Its length, squared."""
+        return float(self.values @ self.values)
+
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """Features in the order of their columns, and how rare each is."""
+    """The features that are known, and how rare each is.
 
-    names: tuple[str, ...]
+    A feature is kept as a checksum of its name: customers' words cannot be read out of it, and two names in a million
+    texts that share one do no harm.
+    """
+
+    marks: Marks
+    """Ascending."""
     rarity: Floats
-    columns: Mapping[str, int]
 
     @classmethod
-    def of(cls, names: Sequence[str], rarity: Floats) -> "Vocabulary":
-        """A vocabulary of names in their order."""
-        return cls(tuple(names), rarity, {name: column for column, name in enumerate(names)})
-
-    @classmethod
-    def learnt(cls, texts: Sequence[Mapping[str, int]], limit: int = MAX_FEATURES) -> "Vocabulary":
-        """The features that stand in the most texts, at least in two of them when there are enough of those."""
+    def learnt(cls, texts: Sequence[Iterable[Unit]], limit: int = MAX_FEATURES) -> "Vocabulary":
+        """The features that stand in the most texts."""
         spread: Counter[str] = Counter()
         for text in texts:
-            spread.update(text.keys())
+            spread.update({name for unit in text for name in unit})
         chosen = sorted(spread, key=lambda name: (-spread[name], name))[:limit]
-        counts = np.array([spread[name] for name in chosen], np.float32)
-        return cls.of(chosen, np.asarray(np.log((1 + len(texts)) / (1 + counts)) + 1, np.float32))
+        counts: Mapping[int, int] = {mark(name): spread[name] for name in reversed(chosen)}
+        marks = np.array(sorted(counts), np.uint32)
+        often = np.array([counts[one] for one in marks.tolist()], np.float32)
+        return cls(marks, np.asarray(np.log((1 + len(texts)) / (1 + often)) + 1, np.float32))
 
-    def vector(self, counts: Mapping[str, int]) -> Vector:
-        """A text of counted features."""
-        known = sorted((self.columns[name], count) for name, count in counts.items() if name in self.columns)
-        ids = np.array([column for column, _ in known], np.int32)
-        return self.weighed(ids, np.array([count for _, count in known], np.float32))
+    def word(self, unit: Unit) -> Vector:
+        """A word or a pair of words."""
+        asked = [mark(name) for name in unit]
+        at = self.marks.searchsorted(np.array(asked, np.uint32)).tolist()
+        marks, last = self.marks, len(self.marks)
+        ids = [place for place, one in zip(at, asked, strict=True) if place < last and marks[place] == one]
+        values = self.rarity.take(ids) if ids else _NONE
+        letters = values[1:] if ids and marks[ids[0]] == asked[0] else values
+        if len(letters):
+            letters *= np.float32(LETTERS) / np.sqrt(letters @ letters)
+        return Vector(np.array(ids, np.int64), values)
 
-    def weighed(self, ids: Ids, counts: Floats) -> Vector:
-        """Rare features count more, repeated ones a little more; length 1."""
-        values = (1 + np.log(counts)) * self.rarity[ids]
-        length = float(np.sqrt((values * values).sum()))
-        return Vector(ids, np.asarray(values / np.float32(length or 1.0), np.float32))
+    def text(self, words: Iterable[Vector]) -> Vector:
+        """The sum of its words, as long as they were together: about 1, 0 for a text without known words."""
+        found = [word for word in words if len(word.ids)]
+        if not found:
+            return Vector(np.zeros(0, np.int64), _NONE)
+        ids, places = np.unique(np.concatenate([word.ids for word in found]), return_inverse=True)
+        values = np.bincount(places, np.concatenate([word.values for word in found]))
+        length = np.sqrt(sum(word.square for word in found))
+        return Vector(ids, (values / length).astype(np.float32))
+
+    def texts(self, texts: Sequence[Sequence[Unit]]) -> list[Vector]:
+        """Many texts; words that come again are weighed once."""
+        known: dict[Unit, Vector] = {}
+        for unit in (unit for text in texts for unit in text):
+            if unit not in known:
+                known[unit] = self.word(unit)
+        return [self.text(known[unit] for unit in text) for text in texts]
 
 
-def counted(every: Ids) -> tuple[Ids, NDArray[np.int64]]:
-    """The different features among these, in order, and how often each stands there. `np.unique` is three times slower."""
-    ordered = np.sort(every)
-    new = np.ones(len(ordered) + 1, np.bool_)
-    np.not_equal(ordered[1:], ordered[:-1], out=new[1:-1])
-    starts = np.flatnonzero(new)
-    return ordered[starts[:-1]], np.diff(starts)
-
-
-class Words:
-    """Wordings of words once seen; the lexicon is that of the rules."""
-
-    def __init__(self) -> None:
-        self._known: dict[Written, Wording] = {}
-
-    def counts(self, hearing: Hearing) -> Counter[str]:
-        """The features of one message, counted."""
-        return Counter(units(self._wording(word, hearing) for word in written(hearing)))
-
-    def _wording(self, word: Written, hearing: Hearing) -> Wording:
-        known = self._known.get(word)
-        if known is None:
-            known = self._known[word] = wording(word.form, hearing.rules.engine.index.lexicon)
-        return known
+def mark(name: str) -> int:
+    """The checksum of a feature's name."""
+    return crc32(name.encode("utf-8", "surrogatepass"))
 
 
 def kernel(vectors: Sequence[Vector], width: int) -> Floats:
@@ -107,6 +119,12 @@ def dense(vectors: Sequence[Vector], width: int) -> Floats:
     for row, vector in zip(rows, vectors, strict=True):
         row[vector.ids] = vector.values
     return rows
+
+
+def centred(kernel: Floats) -> Floats:
+    """Products of the texts less their mean. What all texts share tells nothing, and would make learning slow."""
+    mean = kernel.mean(axis=0)
+    return np.asarray(kernel - mean[:, None] - mean[None, :] + mean.mean(), np.float32)
 
 
 def folded(vectors: Sequence[Vector], coefficients: Floats, width: int) -> tuple[Floats, Floats]:

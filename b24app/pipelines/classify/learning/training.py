@@ -49,7 +49,7 @@ def train(examples: Sequence[Example], rules: Rules, present: Model | None = Non
     for axis in AXES:
         if axis in ready:
             one = learn(axis, part)
-            verdict = judged(axis, one.truth, one.by_rules, one.guesses)
+            verdict = judged(axis, one.truth, one.untaught, one.guesses)
             verdicts.append(verdict)
             if verdict.accepted:
                 axes[axis] = one.axis
@@ -90,8 +90,7 @@ def _width(examples: Sequence[Example]) -> int:
 def _choose(axis: str, part: Lesson, learnt: Sequence[Learnt]) -> None:
     """Labels of this axis as they would be chosen for an unknown text: what follows is learnt with them."""
     for at in range(len(part.examples)):
-        shares = part.hearings[at].shares(axis, part.chosen[at])
-        part.chosen[at][axis] = shares[0][0] if shares else NO_CATEGORY
+        part.chosen[at][axis] = part.untaught(axis, at)
     if learnt and learnt[-1].axis.name == axis:
         for at, guess in zip(learnt[-1].rows, learnt[-1].guesses, strict=True):
             part.chosen[at][axis] = guess
@@ -101,7 +100,7 @@ def _model(axes: Mapping[str, Axis], learnt: Sequence[Learnt], part: Lesson, rul
     category = next((one for one in learnt if one.axis.name == "category"), None)
     seen = frozenset(fingerprint(example) for example in part.examples[part.weak :])
     return Model(
-        version=_version(axes, part.vocabulary),
+        version=digest(part.vocabulary, axes),
         vocabulary=part.vocabulary,
         axes=axes,
         auto=None if category is None else _auto(category, rules),
@@ -117,15 +116,15 @@ def _auto(category: Learnt, rules: Rules) -> float | None:
     return threshold(sure, right, rules.book.defaults.mistakes)
 
 
-def _version(axes: Mapping[str, Axis], vocabulary: Vocabulary) -> str:
-    """Twelve signs of a digest of everything that decides."""
-    digest = sha256("\n".join(vocabulary.names).encode())
+def digest(vocabulary: Vocabulary, axes: Mapping[str, Axis]) -> str:
+    """Twelve signs that change with everything that decides."""
+    found = sha256(vocabulary.marks.tobytes())
     for name in sorted(axes):
         axis = axes[name]
-        digest.update("\n".join((name, *axis.labels, *axis.sources, str(axis.trust), str(axis.temperature))).encode())
-        digest.update(axis.words.tobytes())
-        digest.update(axis.extra.tobytes())
-    return digest.hexdigest()[:12]
+        found.update("\n".join((name, *axis.labels, *axis.sources, str(axis.trust), str(axis.temperature))).encode())
+        found.update(axis.words.tobytes())
+        found.update(axis.extra.tobytes())
+    return found.hexdigest()[:12]
 
 
 def fingerprint(example: Example) -> bytes:
@@ -146,7 +145,7 @@ def _regressed(one: Learnt, part: Lesson, present: Model) -> str:
         shares = part.hearings[at].shares(axis, chosen[at])
         upstream = {name: label for name, label in chosen[at].items() if AXES.index(name) < AXES.index(axis)}
         opinion = present.listen(part.hearings[at]).opinion(axis, shares, upstream)
-        said.append(opinion.shares[0][0] if opinion is not None else one.by_rules[place])
+        said.append(opinion.shares[0][0] if opinion is not None else one.untaught[place])
     return regressed(axis, [one.truth[at] for at in fresh], said, [one.guesses[at] for at in fresh])
 
 

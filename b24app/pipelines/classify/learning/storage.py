@@ -1,6 +1,6 @@
 """A learnt model as a JSON header and an `.npz`: nothing in it is ever executed, and nothing is believed unchecked.
 
-Feature names are customers' words. They stand beside the tickets, and go with the portal.
+Features are checksums of customers' words. They stand beside the tickets, and go with the portal.
 """
 
 import json
@@ -14,17 +14,18 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from b24app.db.modelparts import ModelFile
 from b24app.kit.errors import ModelBroken
 from b24app.pipelines.classify.learning.axis import Axis
 from b24app.pipelines.classify.learning.model import Model
-from b24app.pipelines.classify.learning.space import MAX_FEATURES, Vocabulary
+from b24app.pipelines.classify.learning.space import Vocabulary
+from b24app.pipelines.classify.modelfile import ModelFile
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 MAX_FILE: Final = 4_000_000
 """Bytes of the arrays as they are stored."""
 MAX_ARRAY: Final = 8_000_000
 """Bytes of one array unpacked: a small file may stand for a huge one."""
+MAX_FEATURES: Final = 50_000
 MAX_LABELS: Final = 500
 MAX_SOURCES: Final = 5_000
 
@@ -32,15 +33,18 @@ Arrays = dict[str, NDArray[Any]]
 _Shape = tuple[str, tuple[int | None, ...]]
 
 
-def packed(model: Model, *, examples: int, verdicts: Any) -> ModelFile:
-    """The stored form; `verdicts` are the figures of its cross-validation, as plain data."""
+def packed(model: Model, *, examples: int, verdicts: Any, sources: str = "") -> ModelFile:
+    """The stored form; `verdicts` are the figures of its cross-validation, as plain data.
+
+    `sources` is a digest of what it was made of, for whoever wants to compare.
+    """
     content = BytesIO()
     np.savez_compressed(content, allow_pickle=False, **_arrays(model))
     arrays = content.getvalue()
     header = {
         "format": FORMAT,
         "version": model.version,
-        "features": _digest("\n".join(model.vocabulary.names).encode()),
+        "features": _digest(model.vocabulary.marks.tobytes()),
         "axes": {name: _axis_data(axis) for name, axis in sorted(model.axes.items())},
         "auto": model.auto,
         "suggest": model.suggest,
@@ -48,6 +52,7 @@ def packed(model: Model, *, examples: int, verdicts: Any) -> ModelFile:
         "rules_version": model.rules_version,
         "examples": examples,
         "metrics": verdicts,
+        "sources": sources,
         "sha256": _digest(arrays),
     }
     return ModelFile(json.dumps(header, ensure_ascii=False), arrays)
@@ -74,14 +79,14 @@ def _read(file: ModelFile) -> Model:
     if _digest(file.arrays) != header["sha256"]:
         raise ModelBroken("the arrays are not those the header was made with")
     arrays = _checked(file.arrays, _wanted(header["axes"]))
-    names = arrays["names"].tobytes().decode().split("\n")
-    if len(names) > MAX_FEATURES or _digest("\n".join(names).encode()) != header["features"]:
+    marks = arrays["marks"]
+    if len(marks) > MAX_FEATURES or _digest(marks.tobytes()) != header["features"] or (marks[1:] <= marks[:-1]).any():
         raise ModelBroken("the features are not those the header was made with")
-    if any(len(arrays[name]) != len(names) for name in arrays if name == "rarity" or name.startswith("words-")):
+    if any(len(arrays[name]) != len(marks) for name in arrays if name == "rarity" or name.startswith("words-")):
         raise ModelBroken("arrays and features differ in number")
     return Model(
         version=str(header["version"]),
-        vocabulary=Vocabulary.of(names, arrays["rarity"]),
+        vocabulary=Vocabulary(marks, arrays["rarity"]),
         axes={name: _axis(name, data, arrays) for name, data in header["axes"].items()},
         auto=_share(header["auto"]),
         suggest=_share(header["suggest"]),
@@ -93,7 +98,7 @@ def _read(file: ModelFile) -> Model:
 
 def _arrays(model: Model) -> Arrays:
     found: Arrays = {
-        "names": np.frombuffer("\n".join(model.vocabulary.names).encode(), np.uint8),
+        "marks": model.vocabulary.marks,
         "rarity": model.vocabulary.rarity,
         "seen": np.frombuffer(b"".join(sorted(model.seen)), np.uint8).reshape(-1, 8),
     }
@@ -105,7 +110,7 @@ def _arrays(model: Model) -> Arrays:
 
 def _wanted(axes: Mapping[str, Mapping[str, Any]]) -> dict[str, _Shape]:
     """Types and shapes; None where the length follows from another array."""
-    found: dict[str, _Shape] = {"names": ("u1", (None,)), "rarity": ("f4", (None,)), "seen": ("u1", (None, 8))}
+    found: dict[str, _Shape] = {"marks": ("u4", (None,)), "rarity": ("f4", (None,)), "seen": ("u1", (None, 8))}
     for name, axis in axes.items():
         labels, sources = len(axis["labels"]), len(axis["sources"])
         if not (0 < labels <= MAX_LABELS and sources <= MAX_SOURCES):
@@ -137,7 +142,7 @@ def _array(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, kind: str, shape: t
         raise ModelBroken(f"{entry.filename}: {dtype} of {found} instead of {kind} of {shape}")
     flat = np.frombuffer(content[source.tell() :], dtype)
     array = flat.reshape(found, order="F" if by_columns else "C")
-    if kind != "u1" and not np.isfinite(array).all():
+    if kind.startswith("f") and not np.isfinite(array).all():
         raise ModelBroken(f"{entry.filename}: holds what is no number")
     return array
 
