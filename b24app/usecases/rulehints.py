@@ -219,7 +219,7 @@ def _own(own: Any) -> frozenset[str]:
     """Rules that people wrote themselves, and that are on."""
     book = default_rules().book
     built_in = {rule.id for one in book.categories for rule in one.rules} | {rule.id for rule in book.priority}
-    written = own_ids(own or {}) - frozenset(off_names(own or {}))
+    written = own_ids(own) - frozenset(off_names(own or {}))
     return written if is_overlay(own) else written - built_in
 
 

@@ -15,6 +15,7 @@ from b24app.pipelines.classify.editing import (
     copied,
     free_id,
     is_overlay,
+    own_ids,
     shown,
     switched,
     with_category,
@@ -33,7 +34,7 @@ from b24app.pipelines.classify.hints import Hints, Lesson, hints_of
 from b24app.pipelines.classify.inspection import Inspection, inspect
 from b24app.pipelines.classify.jsonl import classify_json_line
 from b24app.pipelines.classify.model import Candidate, Classification, DecisionWord, Reason, RequestText, Role, Zone
-from b24app.pipelines.classify.overlay import BASE, BUILTIN, OFF, off_names, own_ids
+from b24app.pipelines.classify.overlay import BASE, BUILTIN, OFF, off_names
 from b24app.pipelines.classify.relabel import is_noise, relabel
 from b24app.pipelines.classify.ruleset import RuleSet
 from b24app.pipelines.classify.schema import rules_to_data

@@ -118,6 +118,15 @@ def free_id(prefix: str, rules: Sequence[Mapping[str, Any]]) -> str:
     return next(name for number in range(1, len(taken) + 2) if (name := f"{prefix}-own-{number}") not in taken)
 
 
+def own_ids(own: Any) -> frozenset[str]:
+    """Rules that are written in the document: one's own and changed ones."""
+    written = _written(own)
+    lists = [_named(one).get(_RULES) for one in _named(written.get("categories")).values()]
+    lists += [written.get("priority"), *_named(written.get("kinds")).values()]
+    found = {str(rule.get("id")) for rules in lists for rule in rules or () if isinstance(rule, Mapping)}
+    return frozenset(found)
+
+
 def _category_over(category: Mapping[str, Any], before: Mapping[str, Any] | None) -> Data:
     if before is None:
         return {key: value for key, value in category.items() if value not in (None, "", [], {})}

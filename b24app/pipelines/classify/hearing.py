@@ -10,10 +10,13 @@ from b24app.pipelines.classify.message import Message, read
 from b24app.pipelines.classify.model import RequestText
 from b24app.pipelines.classify.rules import PriorityRule
 from b24app.pipelines.classify.scoring import Score, scores, shares
-from b24app.pipelines.classify.titles import NO_CATEGORY
+from b24app.pipelines.classify.titles import KINDS, NO_CATEGORY
 
 AUTOREPLY: Final = "autoreply"
 NOT_A_TICKET: Final = "none"
+NOISE: Final = "noise"
+TALKED_OF: Final = frozenset(KINDS) - {NOISE}
+"""Kinds of requests that somebody answers."""
 USUAL: Final = 0.5
 """Share of a label that no words told: the usual one of a category."""
 PLAIN: Final = 5.0
@@ -121,11 +124,13 @@ class Hearing:
                 raise ValueError(axis)
 
     def allowed(self, axis: str, chosen: Mapping[str, str]) -> Collection[str] | None:
-        """Labels that can be, given those chosen before; None when any can."""
+        """Labels that can be, given those chosen before; None when any can. What the rules heard is about something."""
         if axis == "category":
-            return {NO_CATEGORY, *self.rules.book.names}
+            return self.rules.book.names if self.ranked else {NO_CATEGORY, *self.rules.book.names}
         known = self.rules.book.category(chosen.get("category", "")) if axis == "kind" else None
-        return known.kinds or None if known is not None else None
+        if known is None:
+            return None
+        return known.kinds or (None if known.request_type == NOT_A_TICKET else TALKED_OF)
 
     def is_own(self, axis: str, shares: Shares) -> bool:
         """The best label of the rules was told by a rule that the desk wrote or changed."""

@@ -4,6 +4,8 @@
 (a category, a macro, a default) replaces the built-in thing of that name, key by key; a rule replaces the built-in one
 with its id, key by key; everything else is added before the built-in. `off` switches rules, categories and excluded
 topics off by name, with and without a base. So the built-in rules go on growing with the product under the changes.
+The general model, which was learnt beside the built-in rules, comes with them: `model: none` does without,
+`model: builtin` takes it to a copy of the rules.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,6 +14,8 @@ from typing import Any, Final
 
 BUILTIN: Final = "builtin"
 BASE: Final = "base"
+MODEL: Final = "model"
+NO_MODEL: Final = "none"
 OFF: Final = "off"
 _ADDED: Final = ("excluded_topic", "focus", "dictionary")
 """Lists without names: one's own come before the built-in."""
@@ -51,15 +55,6 @@ def names_of(whole: Mapping[str, Any]) -> frozenset[str]:
     return frozenset((*ids, *categories, *map(str, _list(whole.get("excluded_topic"))))) - {""}
 
 
-def own_ids(own: Mapping[str, Any]) -> frozenset[str]:
-    """Rules that are written in these data: one's own and changed ones, by the ids they go by."""
-    mark = "own-" if own.get(BASE) else ""
-    lists = [(f"{name}-", _named(one).get("rules")) for name, one in _named(own.get("categories")).items()]
-    lists += [(f"kind-{kind}-", rules) for kind, rules in _named(own.get("kinds")).items()]
-    lists.append(("priority-", own.get("priority")))
-    return frozenset(_id(rule) for prefix, rules in lists for rule in _with_ids(rules, f"{prefix}{mark}")) - {""}
-
-
 def _begins(path: str, start: str) -> bool:
     return path == start or (path.startswith(start) and path[len(start)] in ".[")
 
@@ -72,6 +67,8 @@ class _Merge:
 
     def top(self, own: Mapping[str, Any], base: Mapping[str, Any]) -> dict[str, Any]:
         whole = {**base, **{key: value for key, value in own.items() if key not in {BASE, OFF}}}
+        if base:
+            whole.setdefault(MODEL, BUILTIN)
         for name in ("macros", "defaults"):
             whole |= self._both(name, own, base, lambda mine, theirs: {**theirs, **mine})
         whole |= self._both("categories", own, base, self._categories)

@@ -9,7 +9,7 @@ from b24app.kit.errors import DeskInvalid
 from b24app.pipelines.classify.engine import Rules, prepare
 from b24app.pipelines.classify.morphology import Dictionary
 from b24app.pipelines.classify.origin import FIELDS, MAX_MASK, MAX_STARS, Conditions, is_mask
-from b24app.pipelines.classify.overlay import BASE, BUILTIN, OFF, Merged, merged, own_ids
+from b24app.pipelines.classify.overlay import BASE, BUILTIN, MODEL, NO_MODEL, OFF, Merged, merged
 from b24app.pipelines.classify.rules import Category, Defaults, Focus, PriorityRule, Rule, RuleBook, RuleZone
 from b24app.pipelines.classify.titles import KINDS, NO_CATEGORY, PRIORITIES, REQUEST_TYPES
 from b24app.pipelines.routing import routing_from_data, routing_to_data, when_from_data, when_to_data
@@ -24,6 +24,7 @@ ZONES: Final[Mapping[str, RuleZone]] = {
 }
 KEYS: Final = (
     BASE,
+    MODEL,
     OFF,
     "version",
     "language",
@@ -104,12 +105,14 @@ def rules_from_data(data: Any, words: Dictionary, base: Mapping[str, Any] | None
     top = reader.mapping(data, "", KEYS)
     if BASE in top:
         reader.word(top[BASE], BASE, (BUILTIN,))
+    if MODEL in top:
+        reader.word(top[MODEL], MODEL, (BUILTIN, NO_MODEL))
     reader.texts(top.get(OFF), OFF)
     reader.whole = merged(top, base or {} if BASE in top else {})
     rules = prepare(_book(reader, reader.whole.data), reader.complain, words)
     if reader.problems:
         raise DeskInvalid(tuple(dict.fromkeys(reader.problems)))
-    return replace(rules, own=own_ids(top)) if BASE in top else rules
+    return rules
 
 
 def _book(reader: _Reader, top: Mapping[str, Any]) -> RuleBook:
@@ -302,6 +305,7 @@ def rules_to_data(rules: Rules) -> dict[str, Any]:
     """The inverse of `rules_from_data`: lists, mappings, words and numbers only."""
     book = rules.book
     return {
+        MODEL: BUILTIN if rules.general is not None else NO_MODEL,
         "version": book.version,
         "language": list(book.language),
         "defaults": {one.name: getattr(book.defaults, one.name) for one in fields(Defaults)},

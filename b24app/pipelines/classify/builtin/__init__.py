@@ -1,6 +1,7 @@
 """The built-in rules: what a portal starts with and what `b24app classify` uses without `--rules`."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
 from importlib.resources import files
@@ -21,7 +22,8 @@ from b24app.pipelines.classify.engine import Rules
 from b24app.pipelines.classify.modelfile import ModelFile
 from b24app.pipelines.classify.morphology import Dictionary
 from b24app.pipelines.classify.opencorpora import shipped
-from b24app.pipelines.classify.overlay import BASE, BUILTIN, OFF, merged, names_of
+from b24app.pipelines.classify.overlay import BASE, BUILTIN, MODEL, NO_MODEL, OFF, merged, names_of
+from b24app.pipelines.classify.rules import PriorityRule, Rule, RuleBook
 from b24app.pipelines.classify.schema import rules_from_data as read_rules
 from b24app.pipelines.classify.titles import title
 
@@ -91,7 +93,20 @@ def rules_from_data(data: Any, words: Dictionary | None = None) -> Rules:
 def _ready(text: str, words: Dictionary) -> Rules:
     data = json.loads(text)
     rules = read_rules(data, words, default_data())
-    return replace(rules, general=general()) if BASE in data else rules
+    if data.get(MODEL, BUILTIN if BASE in data else NO_MODEL) != BUILTIN:
+        return rules
+    known = frozenset(_every_rule(plain_rules().book))
+    own = frozenset(rule.id for axis, label, rule in _every_rule(rules.book) if (axis, label, rule) not in known)
+    return replace(rules, general=general(), own=own)
+
+
+def _every_rule(book: RuleBook) -> Iterator[tuple[str, str, Rule | PriorityRule]]:
+    """Each with the axis and the label it speaks for."""
+    for category in book.categories:
+        yield from (("category", category.name, rule) for rule in category.rules)
+    for kind, rules in book.kinds.items():
+        yield from (("kind", kind, rule) for rule in rules)
+    yield from (("priority", rule.set, rule) for rule in book.priority)
 
 
 def try_rules(data: Any) -> None:

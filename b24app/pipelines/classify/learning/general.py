@@ -15,7 +15,7 @@ from b24app.pipelines.classify.engine import Rules
 from b24app.pipelines.classify.hearing import hear
 from b24app.pipelines.classify.learning.axis import BIAS, TOLD, Axis
 from b24app.pipelines.classify.learning.calibration import temperature
-from b24app.pipelines.classify.learning.examples import Example, nothing_examples
+from b24app.pipelines.classify.learning.examples import Example, weak_examples
 from b24app.pipelines.classify.learning.features import units, written
 from b24app.pipelines.classify.learning.linear import Floats, Problem, fit
 from b24app.pipelines.classify.learning.model import Model
@@ -33,7 +33,7 @@ WORTH: Final = {"category": 3.0, "kind": 2.0, "priority": 2.0}
 
 def learn_general(examples: Sequence[Example], strangers: Sequence[Example], rules: Rules) -> Model:
     """The general model of labelled texts; how sure it is was measured on those of `strangers`."""
-    every = [*examples, *(Example(request, {"category": label}) for request, label in nothing_examples())]
+    every = [*examples, *weak_examples(rules.book, {})]
     lexicon = rules.engine.index.lexicon
     texts = [units([word.form for word in written(hear(one.request, rules))], lexicon) for one in every]
     vocabulary = Vocabulary.learnt(texts, FEATURES)
@@ -50,8 +50,8 @@ def _learn(axis: str, examples: Sequence[Example], vectors: Sequence[Vector], me
     truth = np.eye(len(labels), dtype=np.float32)[[labels.index(examples[at].labels[axis]) for at in rows]]
     nothing = np.zeros_like(truth)
     problem = Problem(centred(measured[np.ix_(rows, rows)]), nothing[:, :1], nothing, truth)
-    fits = np.ones((1, len(rows)), np.float32)
-    solution = fit(problem, fits, 0 * fits, PENALTY, STEPS)
+    weights = np.array([[examples[at].weight(axis) for at in rows]], np.float32)
+    solution = fit(problem, weights, 0 * weights, PENALTY, STEPS)
     words, shift = folded([vectors[at] for at in rows], solution.informed[:, 0], width)
     worth = np.float32(WORTH[axis])
     extra = (shift * worth / np.float32(TOLD)).astype(np.float16).astype(np.float32)[None, :]
