@@ -20,9 +20,11 @@ from b24app.pipelines.classify import (
     inspect,
     rules_from_data,
 )
+from b24app.pipelines.classify.assist import Assistant
 from b24app.pipelines.routing import routing_from_data
 from b24app.tickets.model import Ticket
 from b24app.usecases.deskedit import DeskEdit
+from b24app.usecases.rules import learnt
 
 DRY_RUN: Final = 200
 MOST: Final = 1_000
@@ -59,7 +61,9 @@ class RuleDesk:
     async def inspect(self, portal: PortalId, request: RequestText) -> tuple[Inspection, Rules]:
         """One text by the draft (the published rules where there is none). `DeskInvalid` when the draft cannot be read."""
         data = (await self._edit.editing(portal)).data
-        return await to_thread(_inspected, data, request)
+        async with self._store.read(portal) as reading:
+            model = await learnt(reading)
+        return await to_thread(_inspected, data, request, model)
 
     async def dry_run(self, portal: PortalId, wanted: int = DRY_RUN) -> DryRun:
         """The latest tickets by the published rules and by the draft."""
@@ -67,17 +71,18 @@ class RuleDesk:
         async with self._store.read(portal) as reading:
             published = await reading.desks.published()
             tickets = await reading.tickets.latest(min(max(wanted, 1), MOST))
+            model = await learnt(reading)
         before = published.document if published is not None else data
-        return await to_thread(_run, before, data, tickets)
+        return await to_thread(_run, before, data, tickets, model)
 
 
-def _inspected(data: Mapping[str, Any], request: RequestText) -> tuple[Inspection, Rules]:
-    ready = ready_rules(data)
+def _inspected(data: Mapping[str, Any], request: RequestText, model: Assistant | None) -> tuple[Inspection, Rules]:
+    ready = ready_rules(data, model)
     return inspect(request, ready), ready.rules
 
 
-def _run(before: Mapping[str, Any], after: Mapping[str, Any], tickets: list[Ticket]) -> DryRun:
-    sets = ready_rules(before), ready_rules(after)
+def _run(before: Mapping[str, Any], after: Mapping[str, Any], tickets: list[Ticket], model: Assistant | None) -> DryRun:
+    sets = ready_rules(before, model), ready_rules(after, model)
     started = monotonic()
     found = compare(map(sample_of, tickets), *sets, within(LONGEST))
     changed = {one.ticket for one in found.differences}
@@ -85,9 +90,12 @@ def _run(before: Mapping[str, Any], after: Mapping[str, Any], tickets: list[Tick
     return DryRun(found, names, monotonic() - started, sets[1].rules)
 
 
-def ready_rules(data: Mapping[str, Any]) -> RuleSet:
-    """Classification and routing of a desk document, which may be a draft. `DeskInvalid` names what is wrong with them."""
-    return RuleSet(rules_from_data(data.get("classification")), routing_from_data(data.get("routing")))
+def ready_rules(data: Mapping[str, Any], model: Assistant | None = None) -> RuleSet:
+    """Classification and routing of a desk document, which may be a draft, as they decide with the portal's model.
+
+    `DeskInvalid` names what is wrong with them.
+    """
+    return RuleSet(rules_from_data(data.get("classification")), routing_from_data(data.get("routing")), model)
 
 
 def sample_of(ticket: Ticket) -> Sample:

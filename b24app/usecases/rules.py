@@ -67,12 +67,12 @@ class Rules:
             document = await to_thread(self.parse, version.document)
         desk = bind(document, places, directory, revision=version.number)
         if model:
-            desk = replace(desk, model=await _learnt(reading))
+            desk = replace(desk, model=await learnt(reading))
         self._known[reading.portal] = _Known(version.number, places, people, model, desk)
         return desk
 
 
-async def _learnt(reading: Reading) -> Assistant | None:
+async def learnt(reading: Reading) -> Assistant | None:
     """The portal's model; None when it cannot be used, and the rules go on alone."""
     file = await reading.models.file()
     try:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 
+from b24app.pipelines.classify.assist import Assistant
 from b24app.pipelines.classify.decide import classify
 from b24app.pipelines.classify.engine import Rules
 from b24app.pipelines.classify.model import Classification, Reason, RequestText
@@ -14,10 +15,12 @@ class RuleSet:
 
     rules: Rules
     routing: Routing = field(default_factory=Routing)
+    model: Assistant | None = field(default=None, compare=False, repr=False)
+    """What the portal's corrections taught; None: the rules, with the general model where they have it."""
 
     def classify(self, request: RequestText) -> Classification:
         """The labels a ticket of this desk would get."""
-        found = classify(request, self.rules)
+        found = classify(request, self.rules, self.model)
         way = route(found, self.routing)
         if not way.rule:
             return replace(found, line=way.line)

@@ -90,21 +90,21 @@ def test_what_is_not_as_it_should_be_is_refused_by_name(file: ModelFile) -> None
         "cannot be": changed(file, file.arrays[: len(file.arrays) // 2]),
         "larger than 8000000": changed(file, bomb.getvalue()),
         "larger than 4000000": changed(file, b"\0" * 4_000_001),
-        "format 2": changed(file, format=2),
+        "format 3": changed(file, format=3),
         "float64": with_array(file, "words-category", words.astype(np.float64)),
         "object": with_array(file, "words-category", np.array([[{}, 1, 2]] * len(words)), pickled=True),
         "differ in number": with_array(file, "words-category", words[:-1]),
         "instead of f2": with_array(file, "words-category", words[:, :1]),
         "no number": with_array(file, "words-category", words * np.float16("nan")),
         "does not hold": with_array(file, "more", words),
-        "features are not": with_array(file, "names", np.frombuffer(b"a\nb", np.uint8)),
+        "features are not": with_array(file, "marks", np.array([2, 1], np.uint32)),
         "temperature": changed(
             file, axes={"category": json.loads(file.header)["axes"]["category"] | {"temperature": 0}}
         ),
         "threshold": changed(file, auto=7),
         "JSONDecodeError": ModelFile("{", file.arrays),
         "TypeError": ModelFile("[]", file.arrays),
-        "KeyError": ModelFile('{"format": 1}', file.arrays),
+        "KeyError": ModelFile('{"format": 2}', file.arrays),
         "RecursionError": ModelFile("[" * 100_000, file.arrays),
     }
     for why, broken in tampered.items():

@@ -232,7 +232,7 @@ def _ways(axis: str, count: int, *, foreign: bool) -> Sequence[Way]:
     if foreign:
         return ALONE
     if axis == "category":
-        return (FREE, EVEN) if count < FEW else (EVEN, FREE)
+        return EVEN, FREE
     return (CAREFUL,) if count < FEW else (CAREFUL, EVEN, FREE)
 
 

@@ -88,7 +88,7 @@ def test_the_reason_names_the_words_of_the_message_that_spoke_most(rules: Rules,
     text = "Добрый день! Отвалился ящик на складе."
     why = [one for one in sort(text, rules, model).why if one.rule == f"model:{model.version}"]
 
-    assert "так решила модель" in why[0].text
+    assert "так решила обученная модель" in why[0].text
     assert "ящик" in {text[one.start : one.end].rsplit(maxsplit=1)[-1] for one in why}
 
 
