@@ -1,6 +1,6 @@
 # b24app: everything a clone needs. A fresh machine has Python 3.11+, make and git; the rest is installed into .venv.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test fast stories check fix bench soak docs migration release clean
+.PHONY: help setup demo test fast stories check fix bench soak docs model migration release clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -54,6 +54,9 @@ soak: $(SETUP)  ## the long kill and load tests
 
 docs: $(SETUP)  ## regenerate docs/rest.md and the screenshots of the README
 	@$(RUN)python -m tools.build_docs
+
+model: $(SETUP)  ## learn the general model of the classifier anew from fixtures/classify
+	@$(RUN)python tools/build_model.py
 
 migration: $(SETUP)  ## a new migration: make migration m="what changes"
 	@$(RUN)alembic revision --autogenerate -m "$(m)"

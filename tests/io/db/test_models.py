@@ -10,15 +10,15 @@ from typing import Any
 import numpy as np
 import pytest
 from b24app.db.engine import Database
-from b24app.pipelines.classify.learning.storage import packed, unpacked
-from b24app.pipelines.classify.modelfile import ModelFile
 from b24app.db.models import Training
 from b24app.kit.errors import ModelBroken
 from b24app.kit.ids import PortalId
 from b24app.pipelines.classify import RequestText, Rules, classify, rules_from_data
 from b24app.pipelines.classify.learning.examples import Example
 from b24app.pipelines.classify.learning.model import Model
+from b24app.pipelines.classify.learning.storage import packed, unpacked
 from b24app.pipelines.classify.learning.training import train
+from b24app.pipelines.classify.modelfile import ModelFile
 from tests.support.work import MORNING, make_store
 
 PORTAL, OTHER = PortalId(1), PortalId(2)

@@ -23,6 +23,8 @@ from b24app.pipelines.classify.learning.space import Vector, Vocabulary
 STRONGEST: Final = 5
 NOTABLE: Final = 0.3
 """Of the strongest word's worth: what speaks less than that is not named."""
+LITTLE: Final = 2
+"""Letters of words that are not named as a reason when there are others."""
 SHOWN: Final = 10
 """Labels with shares that an opinion names."""
 REMEMBERED: Final = 20_000
@@ -218,6 +220,10 @@ class Heard:
         """The words that stand at a place of `worths`."""
         return (at, at + 1) if at < self.words else (at - self.words, at - self.words + 2)
 
+    def is_telling(self, first: int, last: int) -> bool:
+        """A word that people would call one, or several: «не» alone explains nothing."""
+        return last - first > 1 or len(self.hearing.message.tokens.words[first]) > LITTLE
+
 
 @dataclass(frozen=True, slots=True)
 class Said:
@@ -244,7 +250,9 @@ class Said:
         worth = self.heard.worths(self.axis, self.shares[0][0], self.shares[1][0])
         least = max(max(worth, default=0.0) * NOTABLE, 1e-6)
         best = sorted((-one, at) for at, one in enumerate(worth) if one >= least)
-        return tuple(self.heard.span(at) for _, at in best[:STRONGEST])
+        spans = [self.heard.span(at) for _, at in best]
+        telling = [span for span in spans if self.heard.is_telling(*span)]
+        return tuple((telling or spans)[:STRONGEST])
 
 
 def _shares(labels: Sequence[str], logits: Sequence[float], temperature: float) -> Shares:
