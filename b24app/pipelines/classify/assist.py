@@ -1,9 +1,10 @@
 """What the rules may ask a learnt model. The model itself stands in `learning` and needs numpy; rules alone do not."""
 
-from collections.abc import Mapping
-from typing import Protocol
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
 
-from b24app.pipelines.classify.hearing import Hearing, Shares
+Shares = Sequence[tuple[str, float]]
+"""Labels with their shares of all that speaks for any, the best first; what is missing to 1 is silence."""
 
 
 class Opinion(Protocol):
@@ -60,6 +61,6 @@ class Assistant(Protocol):
         """The labels are not those of the rules: the model decides the category by itself."""
         ...
 
-    def listen(self, hearing: Hearing) -> Listener:
-        """Read a message."""
+    def listen(self, hearing: Any, /) -> Listener:
+        """Read a message, given as a `Hearing`: it is made of rules, which may hold an assistant."""
         ...

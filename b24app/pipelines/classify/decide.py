@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from b24app.pipelines.classify.assist import Assistant, Listener, Opinion
+from b24app.pipelines.classify.assist import Assistant, Listener, Opinion, Shares
 from b24app.pipelines.classify.engine import Rules
 from b24app.pipelines.classify.explain import Explainer
-from b24app.pipelines.classify.hearing import AUTOREPLY, NOT_A_TICKET, Hearing, Labels, Shares, hear
+from b24app.pipelines.classify.hearing import AUTOREPLY, NOT_A_TICKET, Hearing, Labels, hear
 from b24app.pipelines.classify.model import Candidate, Classification, DecisionWord, Reason, RequestText
 from b24app.pipelines.classify.rules import PriorityRule
 from b24app.pipelines.classify.titles import NO_CATEGORY

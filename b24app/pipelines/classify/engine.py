@@ -3,8 +3,9 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import Final, NamedTuple
 
+from b24app.pipelines.classify.assist import Assistant
 from b24app.pipelines.classify.contrast import asides
 from b24app.pipelines.classify.exclusions import Exclusions, is_excluded
 from b24app.pipelines.classify.lexicon import Lexicon
@@ -15,9 +16,6 @@ from b24app.pipelines.classify.origin import Conditions, holds
 from b24app.pipelines.classify.patterns import PatternBroken, PatternReader
 from b24app.pipelines.classify.rules import Category, Focus, PriorityRule, Rule, RuleBook, RuleZone
 from b24app.pipelines.classify.words import Tokens
-
-if TYPE_CHECKING:  # it is made of what is heard, which is made of rules
-    from b24app.pipelines.classify.assist import Assistant
 
 SLOT: Final = "{x}"
 
@@ -184,7 +182,7 @@ class Rules:
     engine: Engine = field(compare=False, repr=False)
     own: frozenset[str] = frozenset()
     """Ids of the rules that a desk wrote or changed, where it builds on the built-in ones."""
-    general: "Assistant | None" = field(default=None, compare=False, repr=False)
+    general: Assistant | None = field(default=None, compare=False, repr=False)
     """What was learnt beside the built-in rules: it helps where they hold."""
 
     @property

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from b24app.pipelines.classify.assist import Shares
 from b24app.pipelines.classify.engine import Fired, Rules
 from b24app.pipelines.classify.matching import Hit
 from b24app.pipelines.classify.message import Message, read
@@ -23,9 +24,6 @@ PLAIN: Final = 5.0
 """Score from which on a kind is believed in a message about nothing known: «можно вопрос?» asks nothing yet."""
 RULED: Final = 0.8
 """Share of a priority that a rule set."""
-
-Shares = Sequence[tuple[str, float]]
-"""Labels with their shares of all that speaks for any, the best first; what is missing to 1 is silence."""
 
 
 @dataclass(frozen=True, slots=True)

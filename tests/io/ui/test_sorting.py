@@ -49,7 +49,7 @@ async def test_every_reason_of_the_model_is_told_in_the_readers_language(office:
         Reason("…", "", 0, 0, role="read", repaired=(("gjxnf", "почта"),)),
     )
     seen = await visitor.opens(language="en")
-    assert "decided by the model that learnt from corrections, by the words “" in seen
+    assert "decided by the trained model, by the words “" in seen
     assert "the model agrees" in seen
     assert "the rules alone would say “" in seen
     assert "read as “почта”" in seen

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from b24app.pipelines.classify.hearing import Shares
+from b24app.pipelines.classify.assist import Shares
 from b24app.pipelines.classify.learning.linear import Floats
 from b24app.pipelines.classify.titles import NO_CATEGORY
 

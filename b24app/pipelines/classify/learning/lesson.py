@@ -7,8 +7,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from b24app.pipelines.classify.assist import Shares
 from b24app.pipelines.classify.engine import Rules
-from b24app.pipelines.classify.hearing import Hearing, Shares, hear
+from b24app.pipelines.classify.hearing import Hearing, hear
 from b24app.pipelines.classify.learning.axis import BIAS, OWN_TRUST, TOLD, Axis, numbered, prior, told, told_rows
 from b24app.pipelines.classify.learning.calibration import temperature
 from b24app.pipelines.classify.learning.examples import Example, weak_examples

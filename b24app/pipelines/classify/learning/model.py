@@ -8,18 +8,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from math import exp
-from threading import Lock
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from b24app.pipelines.classify.hearing import Hearing, Shares
+from b24app.pipelines.classify.assist import Shares
+from b24app.pipelines.classify.hearing import Hearing
 from b24app.pipelines.classify.learning.axis import OWN_TRUST, Axis, numbered, prior
-from b24app.pipelines.classify.learning.features import MAX_WORDS, Written, pair, unit, written
+from b24app.pipelines.classify.learning.features import Unit, Written, pair, unit, written
 from b24app.pipelines.classify.learning.linear import Floats
-from b24app.pipelines.classify.learning.space import Vector, Vocabulary
+from b24app.pipelines.classify.learning.space import Vocabulary
 
+_Key = str | tuple[str, str]
+"""The form of a word, or two lemmas beside each other."""
 STRONGEST: Final = 5
 NOTABLE: Final = 0.3
 """Of the strongest word's worth: what speaks less than that is not named."""
@@ -28,46 +30,32 @@ LITTLE: Final = 2
 SHOWN: Final = 10
 """Labels with shares that an opinion names."""
 REMEMBERED: Final = 20_000
-"""Words and pairs of words whose answers are kept, a hundred and fifty bytes each."""
-NOTHING: Final = 0
-"""Place of words that say nothing."""
+"""Words whose answers are kept."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word of a text."""
+
+    form: str
+    lemma: str
+    """Empty for what must not be known."""
+    answer: Floats | None
+    """Weights of all labels, and behind them the square of the word's length; None when it says nothing."""
+
+
+@dataclass(frozen=True, slots=True)
 class Memory:
-    """What words said: weights of all labels, and behind them the square of the word's length. It only saves time."""
+    """What words said. It only saves time: a thread that forgets it in the middle of a message of another does no harm."""
 
-    answers: Floats
-    """(places, labels + 1)"""
-    forms: dict[str, int] = field(default_factory=dict)
-    words: dict[Written, int] = field(default_factory=dict)
-    pairs: dict[tuple[str, str], int] = field(default_factory=dict)
-    lemmas: list[str] = field(default_factory=lambda: [""])
-    """By place; empty for pairs."""
-    lock: Lock = field(default_factory=Lock)
-    """A dry run reads messages beside the event loop."""
-
-    @classmethod
-    def of(cls, labels: int) -> "Memory":
-        """An empty one."""
-        answers = np.empty((REMEMBERED, labels + 1), np.float32)
-        answers[NOTHING] = 0
-        return cls(answers)
+    forms: dict[str, Word] = field(default_factory=dict)
+    words: dict[Written, Word] = field(default_factory=dict)
 
     def make_room(self) -> None:
-        """Forget everything when the next message might not fit."""
-        if len(self.lemmas) + 2 * MAX_WORDS > REMEMBERED:
-            for known in (self.forms, self.words, self.pairs):
-                known.clear()
-            del self.lemmas[1:]
-
-    def keep(self, lemma: str, answer: Floats, square: float) -> int:
-        """The place of a new answer."""
-        place = len(self.lemmas)
-        self.answers[place, :-1] = answer
-        self.answers[place, -1] = square
-        self.lemmas.append(lemma)
-        return place
+        """Forget everything when it has become much."""
+        if len(self.words) >= REMEMBERED:
+            self.words.clear()
+            self.forms.clear()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +74,7 @@ class Model:
     weights: NDArray[np.float16] = field(init=False, compare=False, repr=False)
     """(V, labels of all axes)"""
     slices: Mapping[str, slice] = field(init=False, compare=False, repr=False)
-    memory: Memory = field(init=False, compare=False, repr=False)
+    memory: Memory = field(default_factory=Memory, init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         """The weights of all axes side by side."""
@@ -95,51 +83,50 @@ class Model:
         places = {axis.name: slice(end - len(axis.labels), end) for axis, end in zip(ordered, ends, strict=True)}
         object.__setattr__(self, "weights", np.ascontiguousarray(np.hstack([axis.words for axis in ordered])))
         object.__setattr__(self, "slices", places)
-        object.__setattr__(self, "memory", Memory.of(self.weights.shape[1]))
 
     def listen(self, hearing: Hearing) -> "Heard":
         """See `Assistant.listen`."""
         general = hearing.rules.general
         under = general.listen(hearing) if isinstance(general, Model) and general is not self else None
-        words = written(hearing)
-        with self.memory.lock:
-            self.memory.make_room()
-            places = self._places(words, hearing)
-            every = (*places, *self._pairs([self.memory.lemmas[place] for place in places]))
-            answers = self.memory.answers.take(list(dict.fromkeys(every)), axis=0)
-        said = answers.sum(axis=0)
-        length = float(said[-1]) ** 0.5 or 1.0
-        return Heard(self, hearing, said[:-1] / np.float32(length), length, every, answers, len(words), under)
-
-    def _places(self, words: Sequence[Written], hearing: Hearing) -> list[int]:
+        self.memory.make_room()
         known = self.memory.words
-        return [known[word] if word in known else self._place(word, hearing) for word in words]
+        words = [known.get(word) or self._word(word, hearing) for word in written(hearing)]
+        pairs = list(pairwise([word.lemma for word in words]))
+        parts = {word.form: word.answer for word in words if word.answer is not None}
+        both, answers = self._pairs(list(dict.fromkeys(one for one in pairs if all(one))))
+        table = np.concatenate([*parts.values(), answers]).reshape(-1, self.weights.shape[1] + 1)
+        said = table.sum(axis=0)
+        length = float(said[-1]) ** 0.5 or 1.0
+        every: tuple[_Key, ...] = (*(word.form for word in words), *pairs)
+        return Heard(
+            self, hearing, said[:-1] / np.float32(length), length, every, (*parts, *both), table, len(words), under
+        )
 
-    def _place(self, word: Written, hearing: Hearing) -> int:
+    def _pairs(self, pairs: Sequence[tuple[str, str]]) -> tuple[list[tuple[str, str]], Floats]:
+        """Those that say something, and what, one behind the other."""
+        known, columns = self.vocabulary.find([pair(*both) for both in pairs])
+        rarity = self.vocabulary.rarity.take(columns)
+        answers = np.empty((len(known), self.weights.shape[1] + 1), np.float32)
+        answers[:, :-1] = self.weights.take(columns, axis=0)
+        answers[:, -1] = rarity
+        answers *= rarity[:, None]
+        return [pairs[at] for at in known], answers.ravel()
+
+    def _word(self, word: Written, hearing: Hearing) -> Word:
         memory, form = self.memory, word.form
-        place = memory.forms.get(form)
-        if place is None:
+        known = memory.forms.get(form)
+        if known is None:
             names = unit(form, hearing.rules.engine.index.lexicon)
-            place = self._keep(names[0], self.vocabulary.word(names)) if names else NOTHING
-            memory.forms[form] = place
-        memory.words[word] = place
-        return place
+            known = memory.forms[form] = Word(form, names[0] if names else "", self._answer(names))
+        memory.words[word] = known
+        return known
 
-    def _pairs(self, lemmas: Sequence[str]) -> list[int]:
-        """A place for each two neighbours."""
-        known, found = self.memory.pairs, []
-        for both in pairwise(lemmas):
-            place = known.get(both)
-            if place is None:
-                vector = self.vocabulary.word((pair(*both),)) if all(both) else None
-                place = NOTHING if vector is None or not len(vector.ids) else self._keep("", vector)
-                known[both] = place
-            found.append(place)
-        return found
-
-    def _keep(self, lemma: str, vector: Vector) -> int:
+    def _answer(self, names: Unit) -> Floats | None:
+        vector = self.vocabulary.word(names)
+        if not len(vector.ids):
+            return None
         answer = vector.values @ self.weights.take(vector.ids, axis=0).astype(np.float32)
-        return self.memory.keep(lemma, answer, vector.square)
+        return np.append(answer, np.float32(vector.square))
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,10 +138,12 @@ class Heard:
     said: Floats
     """Logits of all labels, by words alone."""
     length: float
-    every: Sequence[int]
-    """Places in the model's memory: of each word, then of each word with the next."""
+    every: Sequence[_Key]
+    """Each word, then each word with the next."""
+    telling: Sequence[_Key]
+    """Those among them that say something, each once."""
     answers: Floats
-    """(different places in the order they come first, labels + 1)"""
+    """(telling, labels + 1)"""
     words: int
     under: "Heard | None"
     """The same message as the general model sees it; None when this is the general one, or there is none."""
@@ -209,12 +198,8 @@ class Heard:
         for label, sign in ((first, 1), (second, -1)):
             if label in known.places:
                 worth += np.float32(sign / self.length) * self.answers[:, begin + known.places[label]]
-        one_by_one, seen = iter(worth.tolist()), set[int]()
-        for at, place in enumerate(self.every):
-            if place not in seen:
-                seen.add(place)
-                found[at] += next(one_by_one)
-        return found
+        told = dict(zip(self.telling, worth.tolist(), strict=True))
+        return [before + told.pop(key, 0.0) for key, before in zip(self.every, found, strict=True)]
 
     def span(self, at: int) -> tuple[int, int]:
         """The words that stand at a place of `worths`."""

@@ -63,17 +63,24 @@ class Vocabulary:
         often = np.array([counts[one] for one in marks.tolist()], np.float32)
         return cls(marks, np.asarray(np.log((1 + len(texts)) / (1 + often)) + 1, np.float32))
 
+    def find(self, names: Sequence[str]) -> tuple[list[int], list[int]]:
+        """Places in `names` of the known ones, and their columns."""
+        asked = [mark(name) for name in names]
+        marks, last = self.marks, len(self.marks)
+        columns = marks.searchsorted(np.array(asked, np.uint32)).tolist()
+        known = [at for at, column in enumerate(columns) if column < last and marks[column] == asked[at]]
+        return known, [columns[at] for at in known]
+
     def word(self, unit: Unit) -> Vector:
         """A word or a pair of words."""
-        asked = [mark(name) for name in unit]
-        at = self.marks.searchsorted(np.array(asked, np.uint32)).tolist()
-        marks, last = self.marks, len(self.marks)
-        ids = [place for place, one in zip(at, asked, strict=True) if place < last and marks[place] == one]
-        values = self.rarity.take(ids) if ids else _NONE
-        letters = values[1:] if ids and marks[ids[0]] == asked[0] else values
+        known, columns = self.find(unit)
+        if not known:
+            return Vector(np.zeros(0, np.int64), _NONE)
+        values = self.rarity.take(columns)
+        letters = values[1:] if known[0] == 0 else values
         if len(letters):
             letters *= np.float32(LETTERS) / np.sqrt(letters @ letters)
-        return Vector(np.array(ids, np.int64), values)
+        return Vector(np.array(columns, np.int64), values)
 
     def text(self, words: Iterable[Vector]) -> Vector:
         """The sum of its words, as long as they were together: about 1, 0 for a text without known words."""
