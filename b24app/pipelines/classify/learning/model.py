@@ -20,7 +20,7 @@ from b24app.pipelines.classify.learning.features import Unit, Written, pair, uni
 from b24app.pipelines.classify.learning.linear import Floats
 from b24app.pipelines.classify.learning.space import Vocabulary
 
-_Key = str | tuple[str, str]
+_Key = str | tuple[int, int]
 """The form of a word, or two lemmas beside each other."""
 STRONGEST: Final = 5
 NOTABLE: Final = 0.3
@@ -38,8 +38,8 @@ class Word:
     """A word of a text."""
 
     form: str
-    lemma: str
-    """Empty for what must not be known."""
+    lemma: int
+    """Its feature; 0 for what must not be known."""
     answer: Floats | None
     """Weights of all labels, and behind them the square of the word's length; None when it says nothing."""
 
@@ -102,7 +102,7 @@ class Model:
             self, hearing, said[:-1] / np.float32(length), length, every, (*parts, *both), table, len(words), under
         )
 
-    def _pairs(self, pairs: Sequence[tuple[str, str]]) -> tuple[list[tuple[str, str]], Floats]:
+    def _pairs(self, pairs: Sequence[tuple[int, int]]) -> tuple[list[tuple[int, int]], Floats]:
         """Those that say something, and what, one behind the other."""
         known, columns = self.vocabulary.find([pair(*both) for both in pairs])
         rarity = self.vocabulary.rarity.take(columns)
@@ -116,13 +116,13 @@ class Model:
         memory, form = self.memory, word.form
         known = memory.forms.get(form)
         if known is None:
-            names = unit(form, hearing.rules.engine.index.lexicon)
-            known = memory.forms[form] = Word(form, names[0] if names else "", self._answer(names))
+            features = unit(form, hearing.rules.engine.index.lexicon)
+            known = memory.forms[form] = Word(form, features[0] if features else 0, self._answer(features))
         memory.words[word] = known
         return known
 
-    def _answer(self, names: Unit) -> Floats | None:
-        vector = self.vocabulary.word(names)
+    def _answer(self, features: Unit) -> Floats | None:
+        vector = self.vocabulary.word(features)
         if not len(vector.ids):
             return None
         answer = vector.values @ self.weights.take(vector.ids, axis=0).astype(np.float32)

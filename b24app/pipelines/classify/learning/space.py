@@ -6,10 +6,9 @@ does not depend on the other words, so a model can keep the answer of each word.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
-from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,11 +40,7 @@ class Vector(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """The features that are known, and how rare each is.
-
-    A feature is kept as a checksum of its name: customers' words cannot be read out of it, and two names in a million
-    texts that share one do no harm.
-    """
+    """The features that are known, and how rare each is."""
 
     marks: Marks
     """Ascending."""
@@ -54,22 +49,20 @@ class Vocabulary:
     @classmethod
     def learnt(cls, texts: Sequence[Iterable[Unit]], limit: int = MAX_FEATURES) -> "Vocabulary":
         """The features that stand in the most texts."""
-        spread: Counter[str] = Counter()
+        spread: Counter[int] = Counter()
         for text in texts:
-            spread.update({name for unit in text for name in unit})
-        chosen = sorted(spread, key=lambda name: (-spread[name], name))[:limit]
-        counts: Mapping[int, int] = {mark(name): spread[name] for name in reversed(chosen)}
-        marks = np.array(sorted(counts), np.uint32)
-        often = np.array([counts[one] for one in marks.tolist()], np.float32)
-        return cls(marks, np.asarray(np.log((1 + len(texts)) / (1 + often)) + 1, np.float32))
+            spread.update({feature for unit in text for feature in unit})
+        chosen = sorted(sorted(spread, key=lambda one: (-spread[one], one))[:limit])
+        often = np.array([spread[one] for one in chosen], np.float32)
+        rarity = np.asarray(np.log((1 + len(texts)) / (1 + often)) + 1, np.float32)
+        return cls(np.array(chosen, np.uint32), rarity)
 
-    def find(self, names: Sequence[str]) -> tuple[list[int], list[int]]:
-        """Places in `names` of the known ones, and their columns."""
-        asked = [mark(name) for name in names]
-        marks, last = self.marks, len(self.marks)
-        columns = marks.searchsorted(np.array(asked, np.uint32)).tolist()
-        known = [at for at, column in enumerate(columns) if column < last and marks[column] == asked[at]]
-        return known, [columns[at] for at in known]
+    def find(self, features: Sequence[int]) -> tuple[list[int], list[int]]:
+        """Places in `features` of the known ones, and their columns."""
+        asked = np.array(features, np.uint32)
+        columns = self.marks.searchsorted(asked)
+        known = np.flatnonzero(self.marks.take(columns, mode="clip") == asked) if len(self.marks) else columns[:0]
+        return known.tolist(), columns.take(known).tolist()
 
     def word(self, unit: Unit) -> Vector:
         """A word or a pair of words."""
@@ -99,11 +92,6 @@ class Vocabulary:
             if unit not in known:
                 known[unit] = self.word(unit)
         return [self.text(known[unit] for unit in text) for text in texts]
-
-
-def mark(name: str) -> int:
-    """The checksum of a feature's name."""
-    return crc32(name.encode("utf-8", "surrogatepass"))
 
 
 def kernel(vectors: Sequence[Vector], width: int) -> Floats:
