@@ -48,6 +48,10 @@ _IMPERATIVE: Final = frozenset(("impr", "excl"))
 _PARTICIPLE: Final = "PRTF"
 
 
+MAX_LOOKED: Final = 4_000
+"""Forms remembered: rules and model ask for the same word one after the other."""
+
+
 class _Reading(NamedTuple):
     """A dictionary entry of a form: its spelling with ё, its paradigm, and which form of it."""
 
@@ -59,7 +63,7 @@ class _Reading(NamedTuple):
 class OpenCorpora:
     """The dictionary in memory. What changes are memories of what was read once, so threads may share it."""
 
-    __slots__ = ("_dictionary", "_endings", "_similar", "_weights", "_words")
+    __slots__ = ("_dictionary", "_endings", "_looked", "_similar", "_weights", "_words")
 
     def __init__(self, analyzer: MorphAnalyzer) -> None:
         """Only the dictionary of the analyzer is asked: what it would guess of unknown words is too unsteady for rules."""
@@ -68,6 +72,7 @@ class OpenCorpora:
         self._similar = analyzer.char_substitutes
         self._weights = analyzer.prob_estimator.p_t_given_w
         self._endings: dict[int, tuple[tuple[str, str], ...]] = {}
+        self._looked: dict[str, Word] = {}
 
     def known(self, form: str) -> bool:
         """The form stands in the dictionary. «е» finds «ё»."""
@@ -75,6 +80,14 @@ class OpenCorpora:
 
     def look(self, form: str) -> Word:
         """Lemmas of a form, the likeliest first."""
+        known = self._looked.get(form)
+        if known is None:
+            if len(self._looked) >= MAX_LOOKED:
+                self._looked.clear()
+            known = self._looked[form] = self._look(form)
+        return known
+
+    def _look(self, form: str) -> Word:
         readings = [(one, self._lemma(*one), _IMPERATIVE in self._tag(one)) for one in self._readings(form)]
         if len({(lemma, order) for _, lemma, order in readings}) > 1:
             return self._weighed(form, readings)
