@@ -14,6 +14,7 @@ from b24app.pipelines.classify.engine import Rules
 
 def classify(rules: Path | None = None, train: Path | None = None) -> None:
     """JSON lines in, JSON lines with labels and reasons out."""
+    os.putenv("OPENBLAS_NUM_THREADS", "1")  # before numpy is loaded: its threads wait for each other on busy machines
     known = _rules_of(rules) if rules else default_rules()
     model = _learnt(train, known) if train else None
     for line in sys.stdin:
@@ -23,9 +24,8 @@ def classify(rules: Path | None = None, train: Path | None = None) -> None:
 
 def _learnt(file: Path, rules: Rules) -> Assistant | None:
     """The model of a file of examples; what was tried and what may decide goes to the error stream."""
-    os.putenv("OPENBLAS_NUM_THREADS", "1")  # before numpy is loaded: its threads wait for each other on busy machines
     from b24app.pipelines.classify.learning.jsonlines import TrainingLineBroken, examples_from_lines  # noqa: PLC0415
-    from b24app.pipelines.classify.learning.training import train  # noqa: PLC0415 - numpy: rules alone do without
+    from b24app.pipelines.classify.learning.training import train  # noqa: PLC0415 - numpy
 
     try:
         with file.open("rb") as lines:

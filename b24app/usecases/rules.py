@@ -83,6 +83,6 @@ async def learnt(reading: Reading) -> Assistant | None:
 
 
 def _unpacked(file: ModelFile) -> Assistant:
-    from b24app.pipelines.classify.learning.storage import unpacked  # noqa: PLC0415 - numpy: a service without models does without
+    from b24app.pipelines.classify.learning.storage import unpacked  # noqa: PLC0415 - numpy, which most commands do without
 
     return unpacked(file)

@@ -71,7 +71,7 @@ def plain_rules() -> Rules:
 @lru_cache(maxsize=1)
 def general() -> Assistant:
     """The general model (`learning.general`), as it comes with the built-in rules."""
-    from b24app.pipelines.classify.learning.storage import unpacked  # noqa: PLC0415 - numpy: own rules do without
+    from b24app.pipelines.classify.learning.storage import unpacked  # noqa: PLC0415 - numpy, which rules that stand alone do without
 
     folder = files(__name__)
     header = folder.joinpath("general.json").read_text(encoding="utf-8")
