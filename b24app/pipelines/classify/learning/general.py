@@ -27,7 +27,7 @@ FEATURES: Final = 30_000
 PENALTY: Final = 0.1
 STEPS: Final = 60
 TRUST: Final = 1.0
-WORTH: Final = {"category": 3.0, "kind": 2.0, "priority": 2.0}
+WORTH: Final = {"category": 3.0, "kind": 2.0, "priority": 1.0}
 """How much the words count beside the logarithms of the rules' shares."""
 
 
