@@ -9,7 +9,7 @@ from b24app.pipelines.classify.engine import Rules
 from b24app.pipelines.classify.explain import Explainer
 from b24app.pipelines.classify.hearing import AUTOREPLY, NOT_A_TICKET, Hearing, Labels, hear
 from b24app.pipelines.classify.model import Candidate, Classification, DecisionWord, Reason, RequestText
-from b24app.pipelines.classify.rules import PriorityRule
+from b24app.pipelines.classify.rules import Defaults, PriorityRule
 from b24app.pipelines.classify.titles import NO_CATEGORY
 from b24app.pipelines.routing import route
 
@@ -152,12 +152,15 @@ class _Deciding:
         return None if self.listener is None else self.listener.opinion(axis, by_rules, self.chosen)
 
     def _decision(self, request_type: str, offered: Sequence[Candidate]) -> DecisionWord:
-        """Set, offer or leave; a model brings the threshold under which its mistakes stay as rare as wanted."""
+        """Set, offer or leave; a model brings the threshold under which its mistakes stay as rare as wanted.
+
+        A threshold that a desk chose itself holds.
+        """
         defaults = self.hearing.rules.book.defaults
         if not offered:
             return "none"
         learnt = self.model.auto if self.model is not None else None
-        auto = defaults.auto if learnt is None else learnt
+        auto = defaults.auto if learnt is None or defaults.auto != Defaults().auto else learnt
         sure = offered[0].confidence
         if sure < min(defaults.suggest, auto):
             return "none"

@@ -11,10 +11,11 @@ from typing import Final
 
 import numpy as np
 
+from b24app.pipelines.classify.decide import classify
 from b24app.pipelines.classify.engine import Rules
 from b24app.pipelines.classify.hearing import hear
 from b24app.pipelines.classify.learning.axis import BIAS, TOLD, Axis
-from b24app.pipelines.classify.learning.calibration import temperature
+from b24app.pipelines.classify.learning.calibration import temperature, threshold
 from b24app.pipelines.classify.learning.examples import Example, weak_examples
 from b24app.pipelines.classify.learning.features import units, written
 from b24app.pipelines.classify.learning.linear import Floats, Problem, fit
@@ -41,7 +42,8 @@ def learn_general(examples: Sequence[Example], strangers: Sequence[Example], rul
     measured = kernel(vectors, len(vocabulary.marks))
     axes = {axis: _learn(axis, every, vectors, measured, len(vocabulary.marks)) for axis in WORTH}
     sure = _temperatures(_model(vocabulary, axes), strangers, rules)
-    return _model(vocabulary, {name: replace(axis, temperature=sure[name]) for name, axis in axes.items()})
+    model = _model(vocabulary, {name: replace(axis, temperature=sure[name]) for name, axis in axes.items()})
+    return replace(model, auto=_auto(model, strangers, rules))
 
 
 def _learn(axis: str, examples: Sequence[Example], vectors: Sequence[Vector], measured: Floats, width: int) -> Axis:
@@ -78,3 +80,12 @@ def _temperatures(model: Model, strangers: Sequence[Example], rules: Rules) -> d
                 logits[axis].append(row)
                 truth[axis].append(places[example.labels[axis]])
     return {axis: temperature(np.array(logits[axis], np.float32), np.array(truth[axis], np.int64)) for axis in WORTH}
+
+
+def _auto(model: Model, strangers: Sequence[Example], rules: Rules) -> float | None:
+    """From which confidence on a category is set by itself, so that mistakes stay as rare as the rules want."""
+    asked = replace(rules, general=model)
+    known = [example for example in strangers if "category" in example.labels]
+    found = [classify(example.request, asked) for example in known]
+    right = [one.category == example.labels["category"] for one, example in zip(found, known, strict=True)]
+    return threshold([one.confidence for one in found], right, rules.book.defaults.mistakes)
