@@ -101,15 +101,16 @@ def _words(brief: Briefing, words: str) -> str:
 
 
 def guess_rows(brief: Briefing) -> tuple[tuple[Button, ...], ...]:
-    """While nothing is set: up to three guesses and the way to the whole list."""
+    """While nothing is set: up to three guesses and the way to the whole list. «Спам» has a button of its own."""
     if reasons.is_unsorted(brief.ticket):
         return ((_list_button(brief, "choose_category", colour=Colour.PRIMARY),),)
+    found = reasons.offered(brief.ticket)
     guesses = [
         _label_button(brief, Axis.CATEGORY, one.category, Colour.PRIMARY)
-        for one in reasons.offered(brief.ticket)
-        if _fits(one.category)
+        for one in found
+        if one.category != SPAM and _fits(one.category)
     ]
-    return packed([*guesses, _list_button(brief, "another_category")]) if guesses else ()
+    return packed([*guesses, _list_button(brief, "another_category")]) if found else ()
 
 
 def correct_button(brief: Briefing, text: str = "correct") -> tuple[Button, ...]:

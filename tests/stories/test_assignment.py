@@ -55,13 +55,13 @@ async def test_the_same_ticket_is_taken_out_of_every_dispatchers_hands(world: Wo
 
 
 async def test_the_way_back_and_the_load_beside_each_name(world: World) -> None:
-    busy = await world.client_writes("Первая")
+    busy = await world.client_writes()
     message = await world.dispatcher.sees(f"№ {busy}")
     await message.tap("1-я линия")
     await (await message.becomes("Кому назначить?")).tap("Вадим Петров")
     await message.becomes("Назначена")
 
-    deal = await world.client_writes("Вторая")
+    deal = await world.client_writes()
     message = await world.dispatcher.sees(f"№ {deal}")
     assert message.buttons[0] == "1-я линия поддержки · 1"
     await message.tap("1-я линия")

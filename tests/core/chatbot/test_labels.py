@@ -76,6 +76,15 @@ def test_up_to_three_guesses_stand_on_buttons_and_one_tap_sets() -> None:
     assert rows(after)[-1] == ["Спам", "Исправить", "Открыть"]
 
 
+def test_what_looks_like_spam_has_one_button_for_it() -> None:
+    story = arrived(decision="suggest", category="spam", candidates=(Candidate("spam", 0.9), Candidate("sites", 0.05)))
+
+    texts = [text for row in rows(says(story, story.last(Announce))) for text in row]
+
+    assert texts.count("Спам") == 1
+    assert "Сайты и формы" in texts
+
+
 def test_nothing_recognised_asks_for_a_choice() -> None:
     story = arrived(decision="none", category="none", request_type="none", candidates=(), why=())
     message = says(story, story.last(Announce))
