@@ -3,7 +3,7 @@
 Personal data never becomes a feature: numbers, addresses and names after a greeting are left out before.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import Final, NamedTuple
 from zlib import crc32
@@ -42,9 +42,9 @@ def unit(form: str, lexicon: Lexicon) -> Unit:
     return (crc32(lemma.encode("utf-8", "surrogatepass")), *dict.fromkeys(_grams(form[:MAX_FORM])))
 
 
-def units(forms: Sequence[str], lexicon: Lexicon) -> list[Unit]:
-    """The words of a text and the pairs of neighbours, each once."""
-    words = [unit(form, lexicon) for form in forms]
+def units(forms: Sequence[str], known: Callable[[str], Unit]) -> list[Unit]:
+    """The words of a text and the pairs of neighbours, each once; `known` is `unit` for many texts."""
+    words = list(map(known, forms))
     pairs = [(pair(left[0], right[0]),) for left, right in pairwise(words) if left and right]
     return list(dict.fromkeys(one for one in (*words, *pairs) if one))
 

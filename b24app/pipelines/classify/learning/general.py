@@ -17,7 +17,7 @@ from b24app.pipelines.classify.hearing import hear
 from b24app.pipelines.classify.learning.axis import BIAS, TOLD, Axis
 from b24app.pipelines.classify.learning.calibration import temperature, threshold
 from b24app.pipelines.classify.learning.examples import Example, weak_examples
-from b24app.pipelines.classify.learning.features import units, written
+from b24app.pipelines.classify.learning.lesson import texts_of
 from b24app.pipelines.classify.learning.linear import Floats, Problem, fit
 from b24app.pipelines.classify.learning.model import Model
 from b24app.pipelines.classify.learning.space import Vector, Vocabulary, centred, folded, kernel
@@ -35,8 +35,7 @@ WORTH: Final = {"category": 3.0, "kind": 2.0, "priority": 1.0}
 def learn_general(examples: Sequence[Example], strangers: Sequence[Example], rules: Rules) -> Model:
     """The general model of labelled texts; how sure it is was measured on those of `strangers`."""
     every = [*examples, *weak_examples(rules.book, {})]
-    lexicon = rules.engine.index.lexicon
-    texts = [units([word.form for word in written(hear(one.request, rules))], lexicon) for one in every]
+    texts = texts_of([hear(one.request, rules) for one in every], rules)
     vocabulary = Vocabulary.learnt(texts, FEATURES)
     vectors = vocabulary.texts(texts)
     measured = kernel(vectors, len(vocabulary.marks))

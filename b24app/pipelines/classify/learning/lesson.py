@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Final
 
 import numpy as np
@@ -13,7 +14,7 @@ from b24app.pipelines.classify.hearing import Hearing, hear
 from b24app.pipelines.classify.learning.axis import BIAS, OWN_TRUST, TOLD, Axis, numbered, prior, told, told_rows
 from b24app.pipelines.classify.learning.calibration import temperature
 from b24app.pipelines.classify.learning.examples import Example, weak_examples
-from b24app.pipelines.classify.learning.features import units, written
+from b24app.pipelines.classify.learning.features import Unit, unit, units, written
 from b24app.pipelines.classify.learning.folds import accuracy, folds, macro_f1, noise
 from b24app.pipelines.classify.learning.linear import Floats, Problem, Solution, fit, softmax
 from b24app.pipelines.classify.learning.model import Heard, Model
@@ -157,13 +158,19 @@ def lesson(examples: Sequence[Example], rules: Rules, width: int) -> Lesson:
     weak = list(weak_examples(rules.book, known))
     every = [*weak, *examples]
     hearings = [hear(example.request, rules) for example in every]
-    lexicon = rules.engine.index.lexicon
-    texts = [units([word.form for word in written(hearing)], lexicon) for hearing in hearings]
+    texts = texts_of(hearings, rules)
     vocabulary = Vocabulary.learnt(texts, width)
     vectors = vocabulary.texts(texts)
     measured = kernel(vectors, len(vocabulary.marks))
     heard = None if general is None else [general.listen(hearing) for hearing in hearings]
     return Lesson(rules, every, hearings, vocabulary, vectors, measured, len(weak), heard, [{} for _ in every])
+
+
+def texts_of(hearings: Sequence[Hearing], rules: Rules) -> list[list[Unit]]:
+    """The features of many texts; each word is looked up once."""
+    lexicon = rules.engine.index.lexicon
+    known = cache(lambda form: unit(form, lexicon))
+    return [units([word.form for word in written(hearing)], known) for hearing in hearings]
 
 
 def labels_known(axis: str, rules: Rules) -> tuple[str, ...]:
