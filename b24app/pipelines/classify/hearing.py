@@ -6,7 +6,7 @@ from typing import Final
 
 from b24app.pipelines.classify.assist import Shares
 from b24app.pipelines.classify.engine import Fired, Rules
-from b24app.pipelines.classify.matching import Hit
+from b24app.pipelines.classify.matching import Hit, Known
 from b24app.pipelines.classify.message import Message, read
 from b24app.pipelines.classify.model import RequestText
 from b24app.pipelines.classify.rules import PriorityRule
@@ -43,6 +43,8 @@ class Hearing:
 
     message: Message
     rules: Rules
+    words: Sequence[Known]
+    """What the rules know of each word."""
     hits: Sequence[Hit]
     fired: Sequence[Fired]
     ranked: Sequence[Score]
@@ -149,9 +151,10 @@ class Hearing:
 def hear(request: RequestText, rules: Rules) -> Hearing:
     """Read a message and let the rules speak."""
     message = read(request, rules.words)
-    hits = rules.engine.index.find(message.tokens)
+    words = rules.engine.index.words(message.tokens)
+    hits = rules.engine.index.find(message.tokens, words)
     fired = rules.engine.fire(hits, message.tokens, request)
-    return Hearing(message, rules, hits, fired, scores("category", fired, rules.engine, rules.book.defaults))
+    return Hearing(message, rules, words, hits, fired, scores("category", fired, rules.engine, rules.book.defaults))
 
 
 def _fits(rule: PriorityRule, labels: Labels, heard: Mapping[str, Fired]) -> bool:

@@ -124,9 +124,12 @@ class PhraseIndex:
         """How many words the phrase names."""
         return len(self._phrases[phrase].atoms)
 
-    def find(self, tokens: Tokens) -> list[Hit]:
-        """Every phrase in the text, in the order of the words they were found by; one hit per phrase and place."""
-        words = self.words(tokens)
+    def find(self, tokens: Tokens, words: Sequence[Known] | None = None) -> list[Hit]:
+        """Every phrase in the text, in the order of the words they were found by; one hit per phrase and place.
+
+        `words` is what is known of them, where that was asked already.
+        """
+        words = self.words(tokens) if words is None else words
         atoms = [word.atoms for word in words]
         around = _by_sentence(words, tokens)
         found: dict[Hit, None] = {}

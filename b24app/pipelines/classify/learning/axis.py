@@ -85,7 +85,8 @@ def prior(rules: Shares, labels: Mapping[str, int], trust: float) -> list[float]
     each = left * (1 - NOTHING_SAID * silent) / len(labels) + FLOOR
     if silent:
         row[labels[NO_CATEGORY]] += left * NOTHING_SAID
-    return [trust * log(one + each) for one in row]
+    least = trust * log(each)
+    return [trust * log(one + each) if one else least for one in row]
 
 
 def told_rows(features: Iterable[Mapping[str, float]], sources: Sequence[str]) -> Floats:

@@ -79,7 +79,7 @@ _LEFT_OUT: Final = Written("", "")
 def written(hearing: Hearing) -> list[Written]:
     """The words of a message, without names after a greeting."""
     tokens = hearing.message.tokens
-    known = hearing.rules.engine.index.words(tokens)
+    known = hearing.words
     if _GREETINGS.isdisjoint(map(str.casefold, tokens.words[:MAX_WORDS])):
         return list(map(Written, tokens.words[:MAX_WORDS], (about.repaired for about in known)))
     found: list[Written] = []

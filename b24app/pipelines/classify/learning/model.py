@@ -181,6 +181,8 @@ class Heard:
         row = prior(rules, labels, known.trust)
         said = self.said[self.model.slices[axis]].tolist()
         allowed = self.hearing.allowed(axis, upstream)
+        if allowed is None and labels is known.places:
+            return [prior + words + bias for prior, words, bias in zip(row, said, known.bias, strict=True)]
         least = min(said)
         for label, place in labels.items():
             at = known.places.get(label)
