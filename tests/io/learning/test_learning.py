@@ -13,7 +13,9 @@ from b24app.jobs.timers import TimerSweep
 from b24app.kit.ids import PortalId, TicketId
 from b24app.pipelines.classify import Classification, RequestText, classify
 from b24app.tickets.model import Axis, Correction, Source, Ticket
+from b24app.usecases.deskedit import DeskEdit
 from b24app.usecases.learning import SUBJECT, TIMER, Child, Learning, Outcome, Task
+from b24app.usecases.ruledesk import RuleDesk
 from b24app.usecases.rules import Rules
 from tests.story import DISPATCHER, MORNING, Story
 from tests.support.work import StandingClock, active_portal, make_store
@@ -102,6 +104,27 @@ async def test_what_people_corrected_is_right_the_next_time(office: Office) -> N
     assert found.model_version
     assert "категория: на 50 примерах модель" in (await office.report())[0]
     assert await Learning(office.store, office.clock).sweep() == 0  # nothing new since
+
+
+class Reader(DeskEdit):
+    """The settings pages' way to the desk, for reading alone."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+
+async def test_the_test_box_and_the_dry_run_show_what_would_really_be_set(office: Office) -> None:
+    await office.corrects(PRINTERS, "sites")
+    await office.corrects(MAILBOX, "email")
+    pages = RuleDesk(office.store, Reader(office.store))
+    untaught, _ = await pages.inspect(office.portal, RequestText(UNSEEN))
+
+    await Learning(office.store, office.clock).sweep()
+
+    taught, _ = await pages.inspect(office.portal, RequestText(UNSEEN))
+    assert (untaught.found.category, taught.found.category) == ("none", "sites")
+    agreement = (await pages.dry_run(office.portal)).found.agreement["category"]
+    assert (agreement.said, agreement.after) == (50, 50)
 
 
 async def test_a_few_corrections_wait_for_the_night(office: Office) -> None:
